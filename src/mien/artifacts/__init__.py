@@ -1,0 +1,188 @@
+"""Model artifacts: a trained network on disk with all that is needed to use and to judge it.
+
+An artifact is a folder::
+
+    artifact.json    kind, labels, preprocessing, decision, training, data, scores, limits; the model's SHA-256
+    model.onnx       the weights
+
+``decision`` holds every number that shapes an answer after the network (temperature, thresholds, half-life), so
+that whoever runs the network, here or in a page, decides alike. The artifacts that come with Mien lie beside this
+file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from mien.errors import ArtifactError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import onnxruntime
+
+FORMAT_VERSION = 1
+Kind = Literal["emotion", "mood"]
+
+_DESCRIPTION = "artifact.json"
+_MODEL = "model.onnx"
+_LARGEST_MODEL_BYTES = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A model artifact as its ``artifact.json`` describes it.
+
+    Attributes:
+        kind: what it reads: faces or songs.
+        version: of these weights; changes whenever they do.
+        folder: where it lies.
+        heads: the name of each output of the network, and its labels in the order of the numbers.
+        preprocessing: what is done to the input.
+        decision: numbers that are applied to the outputs.
+        training: the configuration that it was trained with.
+        data: what it was trained on, with counts and terms.
+        scores: what it reached, on what.
+        limits: what it cannot do and whom it may fail, a sentence each.
+    """
+
+    kind: Kind
+    version: str
+    folder: Path
+    heads: Mapping[str, tuple[str, ...]]
+    preprocessing: Mapping[str, Any]
+    decision: Mapping[str, Any]
+    training: Mapping[str, Any]
+    data: Mapping[str, Any]
+    scores: Mapping[str, Any]
+    limits: tuple[str, ...]
+
+    @property
+    def model_path(self) -> Path:
+        """The ONNX file."""
+        return self.folder / _MODEL
+
+
+def shipped(kind: Kind) -> Artifact:
+    """The artifact that comes with Mien."""
+    return load(Path(__file__).parent / kind, kind)
+
+
+def load(folder: Path, kind: Kind) -> Artifact:
+    """Load and check the artifact in ``folder``.
+
+    Raises:
+        ArtifactError: it is missing, damaged, of another kind or of another format.
+    """
+    try:
+        text = (folder / _DESCRIPTION).read_text(encoding="utf-8")
+        description = json.loads(text)
+        fields = {
+            "heads": {name: tuple(labels) for name, labels in description["heads"].items()},
+            "limits": tuple(description["limits"]),
+            **{name: description[name] for name in ("version", *_MAPPINGS)},
+        }
+        format_version, found_kind, sha256 = (description[k] for k in ("format", "kind", "model_sha256"))
+    except FileNotFoundError:
+        raise ArtifactError(f"no model artifact in {folder}: {_DESCRIPTION} is missing") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArtifactError(
+            f"{folder / _DESCRIPTION} is damaged ({error}); train or install it again"
+        ) from None
+    if format_version != FORMAT_VERSION:
+        raise ArtifactError(f"{folder} has format {format_version}; this Mien reads {FORMAT_VERSION}")
+    if found_kind != kind:
+        raise ArtifactError(f"{folder} is a model for {found_kind}, not for {kind}")
+    artifact = Artifact(kind=kind, folder=folder, **fields)
+    if _sha256(artifact.model_path) != sha256:
+        raise ArtifactError(
+            f"{artifact.model_path} is not the file that {_DESCRIPTION} describes; install it again"
+        )
+    return artifact
+
+
+_MAPPINGS = ("preprocessing", "decision", "training", "data", "scores")
+
+
+def save(artifact: Artifact, model: bytes) -> Artifact:
+    """Write ``artifact`` and its ``model`` to ``artifact.folder``, which is made where it is missing.
+
+    Returns:
+        The artifact as it reads back.
+
+    Raises:
+        ArtifactError: the folder cannot be written.
+    """
+    description = {
+        "format": FORMAT_VERSION,
+        "kind": artifact.kind,
+        "version": artifact.version,
+        "model_sha256": hashlib.sha256(model).hexdigest(),
+        "heads": {name: list(labels) for name, labels in artifact.heads.items()},
+        **{name: dict(getattr(artifact, name)) for name in _MAPPINGS},
+        "limits": list(artifact.limits),
+    }
+    try:
+        artifact.folder.mkdir(parents=True, exist_ok=True)
+        artifact.model_path.write_bytes(model)
+        text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        (artifact.folder / _DESCRIPTION).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ArtifactError(f"cannot write a model artifact to {artifact.folder}: {error.strerror}") from None
+    return load(artifact.folder, artifact.kind)
+
+
+class Network:
+    """An artifact's network, ready to run on one thread.
+
+    Args:
+        artifact: which.
+
+    Raises:
+        ArtifactError: its ONNX file does not load, or its outputs are not the artifact's heads.
+    """
+
+    def __init__(self, artifact: Artifact) -> None:
+        import onnxruntime  # noqa: PLC0415  (slow to import; only those who run a network pay for it)
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
+                artifact.model_path, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors share no public base class)
+            raise ArtifactError(f"{artifact.model_path} does not load: {error}") from None
+        self._input = self._session.get_inputs()[0].name
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        missing = set(artifact.heads) - set(self._outputs)
+        if missing:
+            raise ArtifactError(f"{artifact.model_path} has no output named {', '.join(sorted(missing))}")
+
+    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """Run a float32 batch through the network.
+
+        Args:
+            batch: shape ``[n, ...]`` as the artifact's preprocessing makes it.
+
+        Returns:
+            Each output by name, shape ``[n, ...]``, float32.
+        """
+        values = self._session.run(self._outputs, {self._input: batch})
+        return dict(zip(self._outputs, values, strict=True))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LARGEST_MODEL_BYTES:
+            raise ArtifactError(f"{path} is larger than any model of Mien's; install it again")
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ArtifactError(f"cannot read {path}: {error.strerror}") from None

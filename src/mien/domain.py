@@ -1,0 +1,325 @@
+"""The words of Mien as frozen types; see ``docs/glossary.md``. Standard library only."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Emotion(StrEnum):
+    """What a face expresses. ``contempt`` is an optional extra class of a model and not among these seven."""
+
+    ANGRY = "angry"
+    DISGUST = "disgust"
+    FEAR = "fear"
+    HAPPY = "happy"
+    SAD = "sad"
+    SURPRISE = "surprise"
+    NEUTRAL = "neutral"
+
+
+class Mood(StrEnum):
+    """What a song expresses."""
+
+    HAPPY = "happy"
+    ENERGETIC = "energetic"
+    ANGRY = "angry"
+    TENSE = "tense"
+    SAD = "sad"
+    TENDER = "tender"
+    CALM = "calm"
+
+
+class Quadrant(StrEnum):
+    """Thayer's quadrants of the arousal-valence plane."""
+
+    EXUBERANCE = "exuberance"
+    ANXIETY = "anxiety"
+    DEPRESSION = "depression"
+    CONTENTMENT = "contentment"
+
+
+class PolicyName(StrEnum):
+    """How an emotion becomes a wanted mood."""
+
+    MATCH = "match"
+
+
+class Rating(StrEnum):
+    """What a listener thinks of a track. A banned track is never recommended to them."""
+
+    LIKE = "like"
+    DISLIKE = "dislike"
+    BAN = "ban"
+
+
+LabelT = TypeVar("LabelT", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Generic[LabelT]):
+    """A probability distribution over labels, and whether it is sure enough to act on.
+
+    Attributes:
+        probabilities: one number in [0, 1] for each label; they sum to 1.
+        certain: whether to act on it.
+        reason: why not, in words for people; None when certain.
+    """
+
+    probabilities: Mapping[LabelT, float]
+    certain: bool = True
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        values = self.probabilities.values()
+        if not self.probabilities or not all(0.0 <= p <= 1.0 + 1e-6 for p in values):
+            raise ValueError(f"not a distribution: {dict(self.probabilities)}")
+        if not math.isclose(sum(values), 1.0, abs_tol=1e-4):
+            raise ValueError(f"probabilities sum to {sum(values)}, not 1")
+
+    @property
+    def top(self) -> LabelT:
+        """The most probable label."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the most probable label, in [0, 1]."""
+        return self.probabilities[self.top]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels; the origin is the picture's top left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def area(self) -> int:
+        """Area in square pixels."""
+        return self.width * self.height
+
+
+# Where each emotion lies on (valence, arousal), both from -1 to 1: rounded from the affective norms of the
+# words by Russell and Mehrabian (1977), "Evidence for a three-factor theory of emotions", table 2.
+EMOTION_PLANE: Mapping[Emotion, tuple[float, float]] = {
+    Emotion.ANGRY: (-0.5, 0.6),
+    Emotion.DISGUST: (-0.6, 0.35),
+    Emotion.FEAR: (-0.6, 0.6),
+    Emotion.HAPPY: (0.8, 0.5),
+    Emotion.SAD: (-0.6, -0.3),
+    Emotion.SURPRISE: (0.4, 0.7),
+    Emotion.NEUTRAL: (0.0, 0.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face found in a picture, and what it expresses.
+
+    Attributes:
+        box: where it is, in the pixels of the upright picture.
+        emotion: the estimate of its expression.
+    """
+
+    box: Box
+    emotion: Estimate[Emotion]
+
+    @property
+    def valence(self) -> float:
+        """Expected valence under the estimate, -1 to 1 (``EMOTION_PLANE``)."""
+        return sum(p * EMOTION_PLANE[e][0] for e, p in self.emotion.probabilities.items())
+
+    @property
+    def arousal(self) -> float:
+        """Expected arousal under the estimate, -1 to 1 (``EMOTION_PLANE``)."""
+        return sum(p * EMOTION_PLANE[e][1] for e, p in self.emotion.probabilities.items())
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFaces:
+    """The faces of one picture or video frame; an empty tuple when there is none.
+
+    Attributes:
+        width: of the upright picture, in pixels.
+        height: likewise.
+        faces: the largest first.
+        time_s: of the frame within its video or since the camera started; None for a picture.
+    """
+
+    width: int
+    height: int
+    faces: tuple[Face, ...]
+    time_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What several frames, smoothed over time, say of one listener.
+
+    Attributes:
+        emotion: the smoothed estimate; None when no face was seen at all.
+        certain: whether to act on it; when False, ``reason`` says why ("can't tell").
+        reason: why not certain; None when certain.
+        frames: how many frames with a face went into it.
+    """
+
+    emotion: Estimate[Emotion] | None
+    certain: bool
+    reason: str | None
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a music file says of itself; empty strings where it says nothing."""
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    genre: str = ""
+    year: int | None = None
+    track_number: int | None = None
+    musicbrainz_recording_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoodSegment:
+    """One stretch of a song's mood curve; valence and arousal from -1 to 1."""
+
+    start_s: float
+    end_s: float
+    mood: Mood
+    confidence: float
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True, slots=True)
+class MoodEstimate:
+    """What the song network says of a song or of a stretch of it.
+
+    Attributes:
+        moods: over the seven moods.
+        quadrants: over Thayer's four.
+        valence: P(exuberance) + P(contentment) - P(anxiety) - P(depression), -1 to 1.
+        arousal: P(exuberance) + P(anxiety) - P(depression) - P(contentment), -1 to 1.
+        embedding: the network's last hidden layer, for similarity; no unit.
+    """
+
+    moods: Estimate[Mood]
+    quadrants: Estimate[Quadrant]
+    valence: float
+    arousal: float
+    embedding: tuple[float, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SongAnalysis:
+    """Everything that one audio file says: the result of analysing it.
+
+    Attributes:
+        path: the file.
+        duration_s: what was decoded, in seconds.
+        tags: from the file.
+        features: the named vector that ``mien.audio.features`` describes.
+        features_version: of that description.
+        mood: the network's estimate for the whole song.
+        artifact_version: of the network, so that a newer one can be applied to the stored features.
+        curve: the mood over time, in order; at least one segment.
+        tempo_bpm: beats a minute; None where there is no beat.
+        key: such as ``"C major"`` or ``"F# minor"``; None where there is no tonal centre.
+        cpu_s: processor time that the analysis took.
+    """
+
+    path: Path
+    duration_s: float
+    tags: Tags
+    features: tuple[float, ...] = field(repr=False)
+    features_version: int
+    mood: MoodEstimate
+    artifact_version: str
+    curve: tuple[MoodSegment, ...] = field(repr=False)
+    tempo_bpm: float | None
+    key: str | None
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One audio file of the library.
+
+    Attributes:
+        id: the store's number for it.
+        path: absolute.
+        mood: the network's estimate, or the listener's own label where they gave one (then that mood has all
+            the probability and ``labelled`` is True).
+        labelled: whether the listener said what its mood is.
+    """
+
+    id: int
+    path: Path
+    tags: Tags
+    duration_s: float
+    mood: Estimate[Mood]
+    valence: float
+    arousal: float
+    tempo_bpm: float | None
+    key: str | None
+    labelled: bool = False
+
+    @property
+    def title(self) -> str:
+        """The tagged title, or the file's name without its ending."""
+        return self.tags.title or self.path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A person who uses Mien."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """One playback.
+
+    Attributes:
+        started_at: with its time zone.
+        played_s: how far it was played, in seconds.
+        policy: what chose it; None when the listener did.
+        reading_id: the reading that it was chosen for, where there was one.
+    """
+
+    track_id: int
+    started_at: datetime
+    played_s: float
+    policy: PolicyName | None = None
+    reading_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A track to play.
+
+    Attributes:
+        track: which.
+        score: its weight in the choice, above 0; larger is likelier.
+        why: one sentence a person can read.
+    """
+
+    track: Track
+    score: float
+    why: str
