@@ -1,0 +1,302 @@
+"""Labelled pictures and songs: a folder per class, or an ``index.csv`` beside the files or beside a zip of them.
+
+``index.csv`` has ``file`` and ``label`` and, where known, ``subject`` or ``artist`` (who must stay on one side of a
+split), ``split`` (its name says train, valid or test), ``fold``, ``twin_group`` (copies of one picture share a
+number), and ``votes_<label>``. Other headers are mapped with ``columns``.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import zipfile
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from mien.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+INDEX = "index.csv"
+ARCHIVES = ("images.zip", "audio.zip")
+LARGEST_FILE_BYTES = 512 * 1024 * 1024
+# The paper splits 26,200 pictures into 21,000 to train, 2,600 to validate and 2,600 to test.
+PAPER_PROPORTIONS = (21_000, 2_600, 2_600)
+# Other data sets name the same classes by their nouns.
+SYNONYMS: Mapping[str, str] = {
+    "anger": "angry",
+    "afraid": "fear",
+    "fearful": "fear",
+    "disgusted": "disgust",
+    "happiness": "happy",
+    "joy": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+}
+
+
+class Part(StrEnum):
+    """The side of a split that an example is on."""
+
+    TRAIN = "train"
+    VALID = "valid"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled file.
+
+    Attributes:
+        file: its name within the data, with forward slashes.
+        label: lower case, synonyms replaced; "" when it has none.
+        group: the subject or artist; "" when unknown.
+        twins: what exact copies of one file share; "" when it has none.
+        split: the data's own name of its part; "" when it says none.
+        votes: how many people gave each label; empty when nobody was asked.
+        row: the whole line of the index, by header.
+    """
+
+    file: str
+    label: str
+    group: str = ""
+    twins: str = ""
+    split: str = ""
+    votes: Mapping[str, float] = field(default_factory=dict)
+    row: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledData:
+    """Labelled files in a folder or in a zip beside their index.
+
+    Attributes:
+        root: the folder.
+        archive: the zip that holds the files; None when they lie in the folder.
+        examples: in the order of the index, or sorted by name.
+    """
+
+    root: Path
+    archive: Path | None
+    examples: tuple[Example, ...]
+
+    def read(self, examples: Iterable[Example]) -> Iterator[bytes]:
+        """The content of each example's file, in order.
+
+        Raises:
+            DatasetError: a file is missing, too large or damaged.
+        """
+        if self.archive is None:
+            for example in examples:
+                yield _read_file(self.root / _inside(example.file))
+            return
+        with _open_zip(self.archive) as archive:
+            for example in examples:
+                yield _read_member(archive, example.file)
+
+    @contextmanager
+    def paths(self, examples: Sequence[Example]) -> Iterator[list[Path]]:
+        """The examples' files as paths, in order; unpacked to a temporary folder when they lie in a zip."""
+        if self.archive is None:
+            yield [self.root / _inside(example.file) for example in examples]
+            return
+        with TemporaryDirectory(prefix="mien-data-") as folder:
+            paths = []
+            for number, (example, content) in enumerate(zip(examples, self.read(examples), strict=True)):
+                path = Path(folder) / f"{number}{PurePosixPath(example.file).suffix}"
+                path.write_bytes(content)
+                paths.append(path)
+            yield paths
+
+    def counts(self) -> dict[str, int]:
+        """How many examples each label has, most first."""
+        return dict(Counter(example.label for example in self.examples).most_common())
+
+
+def read_labelled(path: Path, columns: Mapping[str, str] | None = None) -> LabelledData:
+    """Read what is labelled in ``path``; no picture or song is opened yet.
+
+    Args:
+        path: a folder with ``index.csv`` (or that file itself), or a folder with one folder a class.
+        columns: the header that stands for each name above, such as ``{"label": "ferplus_majority"}``.
+
+    Raises:
+        DatasetError: there is nothing labelled, or a named column is not there.
+    """
+    if path.is_file() and path.suffix == ".csv":
+        path = path.parent
+    if not path.is_dir():
+        raise DatasetError(f"{path} is not a folder: give one with a folder per class, or with an {INDEX}")
+    if (path / INDEX).is_file():
+        archive = next((path / name for name in ARCHIVES if (path / name).is_file()), None)
+        examples = _from_index(path / INDEX, columns or {})
+    else:
+        archive = None
+        examples = _from_folders(path)
+    if not examples:
+        raise DatasetError(
+            f"{path} holds nothing labelled: give a folder per class, or an {INDEX} with file,label"
+        )
+    return LabelledData(path, archive, tuple(examples))
+
+
+def split(
+    data: LabelledData, seed: int, proportions: Sequence[float] = PAPER_PROPORTIONS
+) -> dict[Part, LabelledData]:
+    """Divide labelled data into training, validation and test parts.
+
+    The data's own split is kept; what it lacks is taken from training by ``proportions``. A group (subject or
+    artist) and copies of one file are never on two sides: copies of a validation or test picture leave training.
+
+    Raises:
+        DatasetError: too few groups to divide.
+    """
+    parts: dict[Part, list[Example]] = {part: [] for part in Part}
+    for example in data.examples:
+        parts[_part_of(example.split)].append(example)
+    if not parts[Part.TRAIN]:
+        raise DatasetError(f"{data.root} has nothing in a part named train")
+    missing = [part for part in (Part.VALID, Part.TEST) if not parts[part]]
+    shares = dict(zip(Part, (p / sum(proportions) for p in proportions), strict=True))
+    order = random.Random(seed)  # noqa: S311  (not for secrets)
+    for part in missing:
+        wanted = shares[part] / (1 - sum(shares[p] for p in missing[: missing.index(part)]))
+        parts[Part.TRAIN], parts[part] = _take_groups(parts[Part.TRAIN], wanted, order)
+        if not parts[Part.TRAIN] or not parts[part]:
+            raise DatasetError(f"{data.root} has too few examples or subjects for a {part} part of its own")
+    held_out = {e.twins for part in (Part.VALID, Part.TEST) for e in parts[part] if e.twins}
+    parts[Part.TRAIN] = [e for e in parts[Part.TRAIN] if e.twins not in held_out]
+    tested = {e.twins for e in parts[Part.TEST] if e.twins}
+    parts[Part.VALID] = [e for e in parts[Part.VALID] if e.twins not in tested]
+    return {part: replace(data, examples=tuple(examples)) for part, examples in parts.items()}
+
+
+def _take_groups(
+    examples: list[Example], share: float, order: random.Random
+) -> tuple[list[Example], list[Example]]:
+    """Split off about ``share`` of the examples by whole groups; every label keeps about its share."""
+    groups: dict[str, list[Example]] = defaultdict(list)
+    for number, example in enumerate(examples):
+        groups[example.group or example.twins or f"#{number}"].append(example)
+    names = sorted(groups)
+    order.shuffle(names)
+    wanted = {label: share * n for label, n in Counter(e.label for e in examples).items()}
+    taken: set[str] = set()
+    have: Counter[str] = Counter()
+    for name in names:
+        labels = Counter(e.label for e in groups[name])
+        lacking = sum(min(n, max(0.0, wanted[label] - have[label])) for label, n in labels.items())
+        if lacking * 2 >= len(groups[name]):
+            taken.add(name)
+            have += labels
+    rest = [e for name in names if name not in taken for e in groups[name]]
+    return rest, [e for name in names if name in taken for e in groups[name]]
+
+
+def _part_of(name: str) -> Part:
+    if "test" in name:
+        return Part.TEST
+    return Part.VALID if "val" in name else Part.TRAIN
+
+
+def _from_folders(root: Path) -> list[Example]:
+    examples = []
+    for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+        examples += [Example(p.relative_to(root).as_posix(), _label(folder.name)) for p in files]
+    return examples
+
+
+def _from_index(index: Path, columns: Mapping[str, str]) -> list[Example]:
+    try:
+        with index.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            headers = list(reader.fieldnames or [])
+            _check_columns(index, headers, columns)
+            return [_example(row, headers, columns) for row in reader if row.get(columns.get("file", "file"))]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"cannot read {index}: {error}") from None
+
+
+def _check_columns(index: Path, headers: list[str], columns: Mapping[str, str]) -> None:
+    for name, header in {"file": "file", "label": "label", **columns}.items():
+        if header not in headers and (name in columns or name == "file"):
+            near = get_close_matches(header, headers, 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(headers) or 'none'}"
+            raise DatasetError(f"{index} has no column {header}{hint}")
+
+
+def _example(row: dict[str, str], headers: list[str], columns: Mapping[str, str]) -> Example:
+    def value(*names: str) -> str:
+        found = (row.get(columns.get(name, name)) for name in names)
+        return next((v.strip() for v in found if v and v.strip()), "")
+
+    mapped = {name: header for name, header in columns.items() if name.startswith("votes_")}
+    votes = {name: name for name in headers if name.startswith("votes_")} | mapped
+    twins = value("twin_group")
+    return Example(
+        file=value("file"),
+        label=_label(value("label")),
+        group=value("subject", "artist"),
+        twins="" if twins == "0" else twins,
+        split=value("split").lower(),
+        votes={
+            _label(name.removeprefix("votes_")): _number(row.get(header)) for name, header in votes.items()
+        },
+        row={name: text or "" for name, text in row.items() if name},
+    )
+
+
+def _label(text: str) -> str:
+    name = text.strip().lower()
+    return SYNONYMS.get(name, name)
+
+
+def _number(text: str | None) -> float:
+    try:
+        return max(0.0, float(text or 0))
+    except ValueError:
+        raise DatasetError(f"a count of votes is not a number: {text!r}") from None
+
+
+def _inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise DatasetError(f"{name} points outside the labelled data; name files relative to their folder")
+    return path
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise DatasetError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _open_zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DatasetError(f"cannot read {path}: {error}") from None
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        if archive.getinfo(name).file_size > LARGEST_FILE_BYTES:
+            raise DatasetError(
+                f"{name} in {archive.filename} unpacks to more than {LARGEST_FILE_BYTES >> 20} MiB"
+            )
+        return archive.read(name)
+    except KeyError:
+        raise DatasetError(f"{archive.filename} has no file {name}, which its {INDEX} names") from None
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise DatasetError(f"cannot read {name} in {archive.filename}: {error}") from None
