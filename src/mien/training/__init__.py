@@ -1,0 +1,1 @@
+"""Fitting and evaluating the two networks (the paper's figure 1)."""

@@ -1,8 +1,8 @@
-"""Labelled pictures and songs: a folder per class, or an ``index.csv`` beside the files or beside a zip of them.
+"""Labelled pictures and songs: a folder per class, or an ``index.csv`` beside the files or beside their zip.
 
-``index.csv`` has ``file`` and ``label`` and, where known, ``subject`` or ``artist`` (who must stay on one side of a
-split), ``split`` (its name says train, valid or test), ``fold``, ``twin_group`` (copies of one picture share a
-number), and ``votes_<label>``. Other headers are mapped with ``columns``.
+``index.csv`` has ``file`` and ``label`` and, where known, ``subject`` or ``artist`` (who must stay on one side
+of a split), ``split`` (its name says train, valid or test), ``fold``, ``twin_group`` (copies of one picture
+share a number), and ``votes_<label>``. Other headers are mapped with ``columns``.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ def split(
 ) -> dict[Part, LabelledData]:
     """Divide labelled data into training, validation and test parts.
 
-    The data's own split is kept; what it lacks is taken from training by ``proportions``. A group (subject or
-    artist) and copies of one file are never on two sides: copies of a validation or test picture leave training.
+    The data's own split is kept; what it lacks is taken from training by ``proportions``. A group (subject
+    or artist) and copies of one file are never on two sides: copies of a held-out file leave training.
 
     Raises:
         DatasetError: too few groups to divide.

@@ -121,7 +121,8 @@ def apply_temperature(probabilities: NDArray[np.floating], temperature: float) -
     """Soften (above 1) or sharpen (below 1) distributions: softmax(log p / temperature), row by row."""
     logits = np.log(np.clip(probabilities, 1e-12, 1)) / temperature
     scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return scaled / scaled.sum(axis=-1, keepdims=True)
+    distribution: NDArray[np.floating] = scaled / scaled.sum(axis=-1, keepdims=True)
+    return distribution
 
 
 def fit_temperature(reference: NDArray[np.integer], probabilities: NDArray[np.floating]) -> float:

@@ -1,0 +1,1 @@
+"""Reading faces: from frames to what a face expresses."""

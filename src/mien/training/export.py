@@ -1,0 +1,43 @@
+"""From a Keras model to the bytes of an ONNX file with named inputs and outputs."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def to_onnx(model: Any, input_name: str, output_names: Sequence[str]) -> bytes:  # noqa: ANN401  (a keras.Model)
+    """Export ``model``, which has been called at least once.
+
+    Args:
+        model: a ``keras.Model`` with one input.
+        input_name: what the file calls it.
+        output_names: what the file calls the outputs, in the model's order.
+
+    Returns:
+        A checked ONNX file; its batch size is free.
+    """
+    import onnx
+
+    with TemporaryDirectory(prefix="mien-export-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the converter warns of NumPy's and TensorFlow's future
+        path = Path(folder) / "model.onnx"
+        model.export(path, format="onnx", verbose=False)
+        exported = onnx.load(path)
+    graph = exported.graph
+    names = {value.name: name for value, name in zip(graph.output, output_names, strict=True)}
+    names[graph.input[0].name] = input_name
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for value in (*graph.input, *graph.output):
+        value.name = names[value.name]
+        value.type.tensor_type.shape.dim[0].dim_param = "n"
+    onnx.checker.check_model(exported)
+    content: bytes = exported.SerializeToString()
+    return content

@@ -1,0 +1,173 @@
+"""From a face's pixels to an estimate of its emotion, by the paper's MobileNet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mien.artifacts import Network
+from mien.domain import Box, Emotion, Estimate
+from mien.errors import ArtifactError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from mien.artifacts import Artifact
+
+HEAD = "emotions"
+INPUT = "face"
+# Below this spread of grey levels a crop is flat; dividing by less would only blow up its noise.
+LEAST_SPREAD = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a face becomes the network's input.
+
+    Attributes:
+        resolution: side of the square input, in pixels.
+        channels: 1 for grey, 3 for RGB.
+        margin: how much wider than the detector's box the crop is, on each side, as a share of the box's
+            width; below 0 it is narrower.
+    """
+
+    resolution: int = 64
+    channels: int = 1
+    margin: float = 0.0
+
+    @classmethod
+    def from_artifact(cls, values: Mapping[str, Any]) -> Preprocessing:
+        """What an artifact says of it.
+
+        Raises:
+            ArtifactError: the artifact was made for another preprocessing.
+        """
+        try:
+            return cls(int(values["resolution"]), int(values["channels"]), float(values["margin"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtifactError(
+                f"the emotion artifact's preprocessing is not one this Mien knows: {error}"
+            ) from None
+
+
+def crop(picture: NDArray[np.uint8], box: Box, margin: float) -> NDArray[np.uint8]:
+    """Cut a square around ``box`` out of ``picture``; what lies outside the picture repeats its edge.
+
+    Args:
+        picture: shape ``[height, width]`` or ``[height, width, 3]``.
+        box: in the picture's pixels.
+        margin: as in :class:`Preprocessing`.
+
+    Returns:
+        A square picture with the same number of channels, at least 1 pixel wide.
+    """
+    side = max(1, round(max(box.width, box.height) * (1 + 2 * margin)))
+    left = round(box.x + (box.width - side) / 2)
+    top = round(box.y + (box.height - side) / 2)
+    height, width = picture.shape[:2]
+    rows = np.clip(np.arange(top, top + side), 0, height - 1)
+    columns = np.clip(np.arange(left, left + side), 0, width - 1)
+    return (
+        picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        if _within(left, top, side, width, height)
+        else picture[np.ix_(rows, columns)]
+    )
+
+
+def resize(face: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Bring a face to the network's size and channels.
+
+    Args:
+        face: shape ``[h, w]`` or ``[h, w, 3]`` (RGB).
+
+    Returns:
+        Shape ``[resolution, resolution, channels]``, uint8.
+    """
+    if preprocessing.channels == 1 and face.ndim == 3:  # noqa: PLR2004
+        face = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
+    elif preprocessing.channels == 3 and face.ndim == 2:  # noqa: PLR2004
+        face = cv2.cvtColor(face, cv2.COLOR_GRAY2RGB)
+    size = preprocessing.resolution
+    shrinks = min(face.shape[:2]) > size
+    sized = cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return sized.reshape(size, size, preprocessing.channels).astype(np.uint8, copy=False)
+
+
+def standardise(faces: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Give each face mean 0 and spread 1, so that the light on it does not matter.
+
+    Args:
+        faces: shape ``[n, s, s, channels]``, grey levels 0 to 255.
+
+    Returns:
+        The same shape, float32.
+    """
+    values = faces.astype(np.float32)
+    mean = values.mean(axis=(1, 2, 3), keepdims=True)
+    spread = values.std(axis=(1, 2, 3), keepdims=True)
+    standard: NDArray[np.float32] = (values - mean) / np.maximum(spread, LEAST_SPREAD)
+    return standard
+
+
+def network_input(faces: Sequence[NDArray[np.uint8]], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """The one way from cropped faces to the network's input; training and inference both use it.
+
+    Returns:
+        Shape ``[n, resolution, resolution, channels]``, float32.
+    """
+    return standardise(np.stack([resize(face, preprocessing) for face in faces]))
+
+
+class EmotionNetwork:
+    """The emotion artifact at work.
+
+    Raises:
+        ArtifactError: the artifact does not give the seven emotions.
+    """
+
+    def __init__(self, artifact: Artifact) -> None:
+        self.preprocessing = Preprocessing.from_artifact(artifact.preprocessing)
+        self._labels = artifact.heads.get(HEAD, ())
+        if not set(Emotion) <= set(self._labels):
+            raise ArtifactError(f"{artifact.folder} does not estimate the seven emotions; train it on them")
+        self._temperature = float(artifact.decision["temperature"])
+        self._least_confidence = float(artifact.decision["least_confidence"])
+        self._network = Network(artifact)
+
+    def estimate(self, faces: Sequence[NDArray[np.uint8]]) -> list[Estimate[Emotion]]:
+        """Estimate the emotion of cropped faces.
+
+        Args:
+            faces: each ``[h, w]`` or ``[h, w, 3]`` (RGB), uint8.
+
+        Returns:
+            One calibrated estimate each, in order.
+        """
+        if not faces:
+            return []
+        raw = self._network.run(network_input(faces, self.preprocessing))[HEAD]
+        return [self._decide(row) for row in raw]
+
+    def _decide(self, raw: NDArray[np.float32]) -> Estimate[Emotion]:
+        """Temperature, then the seven emotions alone, then whether they are sure enough."""
+        scaled = np.log(np.clip(raw.astype(np.float64), 1e-12, 1)) / self._temperature
+        scaled = np.exp(scaled - scaled.max())
+        seven = {e: float(scaled[self._labels.index(e)]) for e in Emotion}
+        total = sum(seven.values())
+        probabilities = {e: value / total for e, value in seven.items()}
+        ranked = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
+        if probabilities[ranked[0]] >= self._least_confidence:
+            return Estimate(probabilities)
+        return Estimate(
+            probabilities, certain=False, reason=f"can't tell: between {ranked[0]} and {ranked[1]}"
+        )
+
+
+def _within(left: int, top: int, side: int, width: int, height: int) -> bool:
+    return left >= 0 and top >= 0 and left + side <= width and top + side <= height

@@ -1,0 +1,103 @@
+"""Pictures from files: checked before they are decoded, upright, as RGB."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from mien.errors import ImageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LARGEST_PIXELS = 128_000_000
+LARGEST_BYTES = 256 * 1024 * 1024
+SUFFIXES = frozenset(".jpg .jpeg .jpe .png .webp .bmp .tif .tiff .gif .ppm .pgm .pnm .avif .jp2".split())
+# Pillow can open formats that start other programs (PostScript); only these are let through.
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
+_DEEP_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N", "I", "F"})
+
+
+def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
+    """Decode a picture to upright RGB.
+
+    EXIF orientation is honoured; grey, 16-bit, palette, alpha (over white) and CMYK pictures become 8-bit RGB;
+    of an animation the first frame is taken.
+
+    Args:
+        source: a file, or the content of one.
+
+    Returns:
+        Shape ``[height, width, 3]``, uint8.
+
+    Raises:
+        ImageError: it is not a picture, is damaged or cut short, or is larger than 128 megapixels.
+    """
+    name = str(source) if isinstance(source, Path) else "the picture"
+    content = _content(source) if isinstance(source, Path) else source
+    if not content:
+        raise ImageError(f"{name} is empty")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata and of large pictures; the size is checked here.
+            warnings.simplefilter("ignore")
+            return _decode(name, content)
+    except ImageError:
+        raise
+    except Image.DecompressionBombError:
+        raise ImageError(f"{name} is too large: more than {LARGEST_PIXELS // 1_000_000} megapixels") from None
+    except Image.UnidentifiedImageError:
+        raise ImageError(f"{name} is not a picture that Mien reads (JPEG, PNG, WebP, TIFF, ...)") from None
+    except MemoryError:
+        raise ImageError(f"{name} needs more memory than there is") from None
+    except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
+        raise ImageError(f"{name} is damaged or cut short ({error})") from None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            reason = "is not a file" if path.exists() else "does not exist"
+            raise ImageError(f"{path} {reason}")
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ImageError(f"{path} is larger than {LARGEST_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _decode(name: str, content: bytes) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        width, height = image.size
+        if width * height > LARGEST_PIXELS:
+            raise ImageError(
+                f"{name} is too large: {width}x{height} pixels; Mien reads up to"
+                f" {LARGEST_PIXELS // 1_000_000} megapixels"
+            )
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+    return np.asarray(_as_rgb(upright))
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _DEEP_MODES:
+        return _deep_as_rgb(image)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        coloured = image.convert("RGBA")
+        white = Image.new("RGBA", coloured.size, "white")
+        return Image.alpha_composite(white, coloured).convert("RGB")
+    return image.convert("RGB")
+
+
+def _deep_as_rgb(image: Image.Image) -> Image.Image:
+    """Scale 16-bit integers by their range, and 32-bit numbers by their own, to 8 bits."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    top = 65535.0 if image.mode != "F" and values.max(initial=0) > 255 else float(values.max(initial=0))  # noqa: PLR2004
+    top = max(top, 1.0) if image.mode == "F" else max(top, 255.0)
+    scaled = np.clip(values / top, 0, 1) * 255
+    return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
