@@ -1,8 +1,8 @@
-"""Labelled pictures and songs: a folder per class, or an ``index.csv`` beside the files or beside their zip.
+"""Labelled pictures and songs: a folder per class, or an ``index.csv`` beside the files or their zip.
 
-``index.csv`` has ``file`` and ``label`` and, where known, ``subject`` or ``artist`` (who must stay on one side
-of a split), ``split`` (its name says train, valid or test), ``fold``, ``twin_group`` (copies of one picture
-share a number), and ``votes_<label>``. Other headers are mapped with ``columns``.
+``index.csv`` has ``file`` and ``label`` and, where known, ``subject`` or ``artist`` (who must stay on one
+side of a split), ``split`` (its name says train, valid or test), ``fold``, ``twin_group`` (copies of one
+picture share a number), and ``votes_<label>``. Other headers are mapped with ``columns``.
 """
 
 from __future__ import annotations

@@ -71,13 +71,11 @@ def crop(picture: NDArray[np.uint8], box: Box, margin: float) -> NDArray[np.uint
     left = round(box.x + (box.width - side) / 2)
     top = round(box.y + (box.height - side) / 2)
     height, width = picture.shape[:2]
+    if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
+        return picture[top : top + side, left : left + side]
     rows = np.clip(np.arange(top, top + side), 0, height - 1)
     columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    return (
-        picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        if _within(left, top, side, width, height)
-        else picture[np.ix_(rows, columns)]
-    )
+    return picture[np.ix_(rows, columns)]
 
 
 def resize(face: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
@@ -85,14 +83,15 @@ def resize(face: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.
 
     Args:
         face: shape ``[h, w]`` or ``[h, w, 3]`` (RGB).
+        preprocessing: the size and channels.
 
     Returns:
         Shape ``[resolution, resolution, channels]``, uint8.
     """
     if preprocessing.channels == 1 and face.ndim == 3:  # noqa: PLR2004
-        face = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
+        face = np.asarray(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     elif preprocessing.channels == 3 and face.ndim == 2:  # noqa: PLR2004
-        face = cv2.cvtColor(face, cv2.COLOR_GRAY2RGB)
+        face = np.asarray(cv2.cvtColor(face, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
     size = preprocessing.resolution
     shrinks = min(face.shape[:2]) > size
     sized = cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
@@ -168,6 +167,3 @@ class EmotionNetwork:
             probabilities, certain=False, reason=f"can't tell: between {ranked[0]} and {ranked[1]}"
         )
 
-
-def _within(left: int, top: int, side: int, width: int, height: int) -> bool:
-    return left >= 0 and top >= 0 and left + side <= width and top + side <= height

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mien.errors import ImageError
 
@@ -19,15 +19,17 @@ LARGEST_PIXELS = 128_000_000
 LARGEST_BYTES = 256 * 1024 * 1024
 SUFFIXES = frozenset(".jpg .jpeg .jpe .png .webp .bmp .tif .tiff .gif .ppm .pgm .pnm .avif .jp2".split())
 # Pillow can open formats that start other programs (PostScript); only these are let through.
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
 _DEEP_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N", "I", "F"})
+
+Image.init()
 
 
 def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
     """Decode a picture to upright RGB.
 
-    EXIF orientation is honoured; grey, 16-bit, palette, alpha (over white) and CMYK pictures become 8-bit RGB;
-    of an animation the first frame is taken.
+    EXIF orientation is honoured; grey, 16-bit, palette, alpha (over white) and CMYK pictures become 8-bit
+    RGB; of an animation the first frame is taken.
 
     Args:
         source: a file, or the content of one.
@@ -51,7 +53,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
         raise
     except Image.DecompressionBombError:
         raise ImageError(f"{name} is too large: more than {LARGEST_PIXELS // 1_000_000} megapixels") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise ImageError(f"{name} is not a picture that Mien reads (JPEG, PNG, WebP, TIFF, ...)") from None
     except MemoryError:
         raise ImageError(f"{name} needs more memory than there is") from None
