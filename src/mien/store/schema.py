@@ -1,0 +1,269 @@
+"""The tables, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+from mien.domain import Emotion, Mood, Quadrant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
+    from sqlalchemy import Dialect
+
+REVISION = "0001"
+"""The newest migration; a database that is there already needs none."""
+
+
+class PathBytes(TypeDecorator[Path]):
+    """A path as the bytes of its name, because a name on disk need not be text."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Path | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """To the database."""
+        return None if value is None else os.fsencode(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Path | None:  # noqa: ARG002
+        """From the database."""
+        return None if value is None else Path(os.fsdecode(value))
+
+
+# Titles, names and reasons are single lines that end up on terminals: no control character belongs there.
+CONTROL_CHARACTERS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+
+
+class Words(TypeDecorator[str]):
+    """One line of text from outside (tags, names, reasons).
+
+    Lone surrogates, which no database holds, become question marks, and control characters spaces.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To the database."""
+        if value is None:
+            return None
+        return value.encode("utf-8", "replace").decode("utf-8").translate(CONTROL_CHARACTERS)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, kept in UTC; what comes back carries its time zone also where the database keeps none."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def probability_columns(labels: Iterable[StrEnum], *, nullable: bool = False) -> list[Column[float]]:
+    """One column a label, such as ``p_happy``."""
+    return [Column(f"p_{label}", Float, nullable=nullable) for label in labels]
+
+
+def _of_track(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "track_id",
+        ForeignKey("tracks.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+def _of_listener(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "listener_id",
+        ForeignKey("listeners.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+# Constraints have names, so that a later migration can change them.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path", PathBytes, nullable=False, unique=True),
+    Column("words", Words, nullable=False),  # what a search looks through: see tracks.searchable
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("artist", Words, nullable=False),
+    Column("album", Words, nullable=False),
+    Column("genre", Words, nullable=False),
+    Column("year", Integer),
+    Column("track_number", Integer),
+    Column("musicbrainz_recording_id", Words, nullable=False),
+    Column("duration_s", Float, nullable=False),
+    Column("tempo_bpm", Float),
+    Column("key", Text),
+    Column("cpu_s", Float, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("analysed_at", Instant, nullable=False),
+)
+
+features = Table(
+    "features",
+    metadata,
+    _of_track(primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # float32, little-endian
+)
+
+moods = Table(
+    "moods",
+    metadata,
+    _of_track(primary_key=True),
+    Column("artifact_version", Text, nullable=False),
+    *probability_columns(Mood),
+    Column("certain", Boolean, nullable=False),
+    Column("reason", Words),
+    *probability_columns(Quadrant),
+    Column("quadrant_certain", Boolean, nullable=False),
+    Column("quadrant_reason", Words),
+    Column("valence", Float, nullable=False),
+    Column("arousal", Float, nullable=False),
+)
+
+# Apart from moods, so that listing a library does not read past them on the disk.
+mood_details = Table(
+    "mood_details",
+    metadata,
+    _of_track(primary_key=True),
+    Column("embedding", LargeBinary, nullable=False),  # float32, little-endian
+    Column("curve", JSON, nullable=False),  # [[start_s, end_s, mood, confidence, valence, arousal], ...]
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("path", PathBytes, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("mtime_ns", BigInteger),
+    Column("failed_at", Instant, nullable=False),
+)
+
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    Column("read_at", Instant, nullable=False),
+    *probability_columns(Emotion, nullable=True),  # all null when no face was seen
+    Column("emotion_certain", Boolean),
+    Column("emotion_reason", Words),
+    Column("certain", Boolean, nullable=False),
+    Column("reason", Words),
+    Column("frames", Integer, nullable=False),
+    Index("readings_by_listener", "listener_id", "read_at"),
+)
+
+listens = Table(
+    "listens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    _of_track(),
+    Column("started_at", Instant, nullable=False),
+    Column("utc_offset_s", Integer, nullable=False),  # so that the listener's time of day is not lost
+    Column("played_s", Float, nullable=False),
+    Column("policy", Text),
+    Column("reading_id", ForeignKey("readings.id", ondelete="SET NULL")),
+    Index("listens_by_listener", "listener_id", "started_at"),
+    Index("listens_by_track", "track_id"),
+    Index("listens_by_reading", "reading_id"),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    _of_listener(primary_key=True),
+    _of_track(primary_key=True),
+    Column("rating", Text, nullable=False),
+    Column("rated_at", Instant, nullable=False),
+    Index("ratings_by_track", "track_id"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    _of_listener(primary_key=True),
+    _of_track(primary_key=True),
+    Column("mood", Text, nullable=False),
+    Column("labelled_at", Instant, nullable=False),
+    Index("labels_by_track", "track_id"),
+)
+
+playlists = Table(
+    "playlists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    Column("name", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("listener_id", "name"),
+)
+
+playlist_items = Table(
+    "playlist_items",
+    metadata,
+    Column("playlist_id", ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _of_track(),
+    Index("playlist_items_by_track", "track_id"),
+)

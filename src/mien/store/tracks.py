@@ -1,0 +1,244 @@
+"""The audio files of the library."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+
+from mien.domain import Estimate, Mood, SongAnalysis, Tags, Track
+from mien.errors import NotFoundError
+from mien.store.features import save_features
+from mien.store.moods import curve_of, mood_of, save_mood
+from mien.store.schema import PathBytes, features, labels, mood_details, moods, problems, tracks
+from mien.store.search import criteria, only_one, searchable
+from mien.store.vectors import from_blob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Connection, Row, Select
+
+    from mien.domain import Listener
+    from mien.store.database import Database
+
+_LABELLED = {label: Estimate({mood: float(mood is label) for mood in Mood}) for label in Mood}
+_MOODS = tuple(Mood)
+_TAGS = tuple(field.name for field in fields(Tags))
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """How a file looked when it was analysed; as long as it looks so, it need not be analysed again."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        """How the file looks now.
+
+        Raises:
+            OSError: it is not there or may not be looked at.
+        """
+        found = path.stat()
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+class Tracks:
+    """The audio files of the library, one row a path."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, analysis: SongAnalysis, stamp: FileStamp) -> int:
+        """Save what an audio file says, in place of what it said before; it is a problem no more.
+
+        Args:
+            analysis: of the file; its path is absolute.
+            stamp: how the file looked before it was analysed.
+
+        Returns:
+            The track's number, which stays when it is analysed again.
+        """
+        if not analysis.path.is_absolute():
+            raise ValueError(f"not an absolute path: {analysis.path}")
+        with self._database.writing() as connection:
+            track_id = _save_row(connection, analysis, stamp)
+            save_features(connection, track_id, analysis)
+            save_mood(connection, track_id, analysis)
+            connection.execute(delete(problems).where(problems.c.path == analysis.path))
+        return track_id
+
+    def stamps(self, *, features_version: int, artifact_version: str) -> dict[Path, FileStamp]:
+        """How each file looked that was analysed with these versions: a scan skips those that still do."""
+        query = (
+            select(tracks.c.path, tracks.c.size_bytes, tracks.c.mtime_ns)
+            .join(features, features.c.track_id == tracks.c.id)
+            .join(moods, moods.c.track_id == tracks.c.id)
+            .where(features.c.version == features_version, moods.c.artifact_version == artifact_version)
+        )
+        with self._database.reading() as connection:
+            return {path: FileStamp(size, mtime) for path, size, mtime in connection.execute(query)}
+
+    def paths(self) -> list[Path]:
+        """Every file that the library knows of, with those that could not be read."""
+        query = select(tracks.c.path).union(select(problems.c.path))
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
+    def forget(self, paths: Iterable[Path]) -> int:
+        """Remove files from the library, with all that listeners said of them.
+
+        Returns:
+            How many tracks were removed.
+        """
+        gone = [{"gone": path} for path in paths]
+        if not gone:
+            return 0
+        these = bindparam("gone", type_=PathBytes)
+        with self._database.writing() as connection:
+            connection.execute(delete(problems).where(problems.c.path == these), gone)
+            return connection.execute(delete(tracks).where(tracks.c.path == these), gone).rowcount
+
+    def all(self, listener: Listener) -> list[Track]:
+        """Every track that can be played, the listener's own labels applied, in the order they were added.
+
+        A track whose file could not be read at the last attempt is left out until it can.
+        """
+        broken = exists().where(problems.c.path == tracks.c.path)
+        return self._where(~broken, listener)
+
+    def get(self, track_id: int, listener: Listener) -> Track:
+        """The track of that number, the listener's own label applied.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = self._where(tracks.c.id == track_id, listener)
+        if not found:
+            raise NotFoundError(f"no track has the number {track_id}")
+        return found[0]
+
+    def find(self, text: str, listener: Listener) -> Track:
+        """The track that ``text`` names.
+
+        Args:
+            text: its path, else its number (``7`` or ``#7``), else words of its title, artist, album or file
+                name; a title that is exactly ``text`` wins over others that contain it.
+            listener: whose labels are applied.
+
+        Raises:
+            NotFoundError: no track is named so.
+            StoreError: several are; the message lists them.
+        """
+        for criterion in criteria(text):
+            found = self._where(criterion, listener)
+            if found:
+                return only_one(found, text)
+        raise NotFoundError(f"no track of the library is named {text!r}: use other words, or scan its folder")
+
+    def analysis(self, track_id: int) -> SongAnalysis:
+        """All that was saved of a track; vectors come back with the precision of float32.
+
+        Raises:
+            NotFoundError: there is none of that number.
+        """
+        query = (
+            select(tracks, features, moods, mood_details)
+            .join(features, features.c.track_id == tracks.c.id)
+            .join(moods, moods.c.track_id == tracks.c.id)
+            .join(mood_details, mood_details.c.track_id == tracks.c.id)
+            .where(tracks.c.id == track_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise NotFoundError(f"no track has the number {track_id}")
+        return SongAnalysis(
+            path=row.path,
+            duration_s=row.duration_s,
+            tags=Tags(*(getattr(row, name) for name in _TAGS)),
+            features=from_blob(row.vector),
+            features_version=row.version,
+            mood=mood_of(row),
+            artifact_version=row.artifact_version,
+            curve=curve_of(row),
+            tempo_bpm=row.tempo_bpm,
+            key=row.key,
+            cpu_s=row.cpu_s,
+        )
+
+    def _where(self, criterion: ColumnElement[bool], listener: Listener) -> list[Track]:
+        query = _of_listener(listener).where(criterion).order_by(tracks.c.id)
+        with self._database.reading() as connection:
+            return [_track(row) for row in connection.execute(query)]
+
+
+def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) -> int:
+    now = datetime.now(UTC)
+    names = (analysis.path.stem, analysis.tags.title, analysis.tags.artist, analysis.tags.album)
+    values = {
+        **asdict(stamp),
+        **asdict(analysis.tags),
+        "words": searchable(" ".join(names)),
+        "duration_s": analysis.duration_s,
+        "tempo_bpm": analysis.tempo_bpm,
+        "key": analysis.key,
+        "cpu_s": analysis.cpu_s,
+        "analysed_at": now,
+    }
+    there = update(tracks).where(tracks.c.path == analysis.path).values(values).returning(tracks.c.id)
+    track_id = connection.scalar(there)
+    if track_id is None:
+        new = insert(tracks).values(path=analysis.path, added_at=now, **values).returning(tracks.c.id)
+        track_id = connection.scalars(new).one()
+    return int(track_id)
+
+
+def _of_listener(listener: Listener) -> Select[Any]:
+    own_label = and_(labels.c.track_id == tracks.c.id, labels.c.listener_id == listener.id)
+    return (
+        select(
+            tracks.c.id,
+            tracks.c.path,
+            tracks.c.duration_s,
+            tracks.c.tempo_bpm,
+            tracks.c.key,
+            moods.c.certain,
+            moods.c.reason,
+            moods.c.valence,
+            moods.c.arousal,
+            labels.c.mood,
+            *(tracks.c[name] for name in _TAGS),
+            *(moods.c[f"p_{mood}"] for mood in Mood),
+        )
+        .join(moods, moods.c.track_id == tracks.c.id)
+        .outerjoin(labels, own_label)
+    )
+
+
+def _track(row: Row[Any]) -> Track:
+    values: tuple[Any, ...] = tuple(row)
+    track_id, path, duration_s, tempo_bpm, key, certain, reason, valence, arousal, label, *rest = values
+    tags, probabilities = rest[: len(_TAGS)], rest[len(_TAGS) :]
+    mood = (
+        _LABELLED[label]
+        if label
+        else Estimate(dict(zip(_MOODS, probabilities, strict=True)), certain, reason)
+    )
+    return Track(
+        id=track_id,
+        path=path,
+        tags=Tags(*tags),
+        duration_s=duration_s,
+        mood=mood,
+        valence=valence,
+        arousal=arousal,
+        tempo_bpm=tempo_bpm,
+        key=key,
+        labelled=label is not None,
+    )
