@@ -1,8 +1,8 @@
 """Which songs to play: a random song of the wanted mood, as in the paper, and the next, and the next.
 
 Within a mood each song's chance is how sure its mood is, times what the listener thinks of it. A draw without
-replacement is one sort by exponential variates (Efraimidis and Spirakis 2006, "Weighted random sampling with a
-reservoir").
+replacement is one sort by exponential variates (Efraimidis and Spirakis 2006, "Weighted random sampling with
+a reservoir").
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.domain import Mood, Rating, Recommendation, Track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 _MOODS = tuple(Mood)
 _TASTE = {Rating.LIKE: 2.0, Rating.DISLIKE: 0.25, Rating.BAN: 0.0}
@@ -147,23 +148,24 @@ def _queue(library: _Library, column: int, length: int, rng: np.random.Generator
     position[heard] = np.where(of_mood, _HEARD, _OTHER_HEARD)[heard] + 1.0 / (1.0 + ages[heard])
     position[ages == 1] = _LAST
     first = np.argpartition(position, length - 1)[:length]
-    return first[np.argsort(position[first], kind="stable")].tolist()
+    return [int(row) for row in first[np.argsort(position[first], kind="stable")]]
 
 
 def _why(
     library: _Library, row: int, column: int, ratings: Mapping[int, Rating], reasons: Mapping[Mood, str]
 ) -> str:
     track, mood, top = library.tracks[row], _MOODS[column], _MOODS[library.tops[row]]
-    sentence = (
-        f"{top}, as you labelled it" if track.labelled else f"{top} with {library.moods[row].max():.0%}"
-    )
+    sentence = "" if track.mood.certain else "perhaps "
+    sentence += f"{top}, as you labelled it" if track.labelled else f"{top} with {track.mood.confidence:.0%}"
     if top is not mood:
         sentence += f", but nearest to {mood} ({library.moods[row, column]:.0%})"
     if mood in reasons:
         sentence += f", which {reasons[mood]}"
     if library.ages[row]:
         sentence += "; heard lately, for want of others"
-    return sentence + _OPINIONS.get(ratings.get(track.id), "")
+    if track.id in ratings:
+        sentence += _OPINIONS[ratings[track.id]]
+    return sentence
 
 
 def _why_nothing(tracks: Sequence[Track]) -> str:
@@ -176,7 +178,7 @@ def _note(library: _Library, picks: Sequence[tuple[int, int]], n: int) -> str | 
     """Which moods the library has too few songs of, and whether it has too few at all."""
     notes = []
     for column in dict.fromkeys(column for row, column in picks if library.tops[row] != column):
-        count = np.count_nonzero(library.tops == column)
+        count = int(np.count_nonzero(library.tops == column))
         songs = {0: "no song is", 1: "only one song is"}.get(count, f"only {count} songs are")
         notes.append(f"{songs} {_MOODS[column]}, so the nearest to it were taken")
     if len(picks) < n:
