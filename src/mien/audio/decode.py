@@ -22,7 +22,7 @@ from mien.audio.files import require_regular_file, shown_name
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from av.audio.layout import AudioLayout
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _PROTOCOLS = "file"
 _CONTAINERS = "aac,aiff,ape,asf,avi,caf,flac,matroska,webm,mov,mp3,mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
 _DECODERS = (
-    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,ape,dca,eac3,flac,mp1float,mp2float,mp3float,"
-    "mpc7,mpc8,opus,pcm_alaw,pcm_bluray,pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
+    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,ape,dca,eac3,flac,mp1,mp1float,mp2,mp2float,"
+    "mp3,mp3float,mpc7,mpc8,opus,pcm_alaw,pcm_bluray,pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
     "pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,tta,vorbis,wavpack,wmalossless,wmapro,"
     "wmav1,wmav2,wmavoice"
 )
@@ -55,7 +55,7 @@ def decode(
     sample_rate_hz: int = 22_050,
     channels: Literal[1, 2] = 1,
     longest_s: float | None = None,
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray, None, None]:
     """Decode a local file's best audio stream, block by block, in bounded memory.
 
     The content decides what a file is, not its ending. Packets that are corrupt are passed over, a file that
