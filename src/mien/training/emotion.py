@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 EMOTIONS = tuple(e.value for e in Emotion)
 # An estimate is acted on when its emotion is likelier than all others together.
 LEAST_CONFIDENCE = 0.5
+# An expression lasts from half a second to four (Ekman 2003); a reading follows it without flickering.
+HALF_LIFE_S = 1.0
 LIMITS = (
     "It estimates what a face shows, not what a person feels; the two often differ.",
     "Rare expressions (disgust, fear) are read worst; see the recall of each class.",
@@ -220,6 +222,7 @@ def train_emotion(
     *,
     columns: Mapping[str, str] | None = None,
     about: str = "",
+    start: Path | None = None,
     checkpoints: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Artifact, list[dict[str, float]]]:
@@ -231,6 +234,8 @@ def train_emotion(
         training: how.
         columns: headers of ``index.csv`` that stand for the names Mien knows.
         about: what the data is and under which terms, for the artifact.
+        start: weights to begin with, as an earlier run's checkpoints hold them (``*.weights.h5``); any
+            resolution, the same width, channels and labels.
         checkpoints: where to keep the state after each epoch; training goes on from what it finds there.
         progress: told how it goes.
 
@@ -250,6 +255,8 @@ def train_emotion(
     learn = load_faces(parts[Part.TRAIN], training, progress)
     valid = load_faces(parts[Part.VALID], training, scored=True)
     model = mobilenet(training)
+    if start is not None:
+        _load_weights(model, start)
     batches = _batches(learn, training)
     model.compile(
         optimizer=_optimizer(training, len(batches) * training.epochs, len(batches)),
@@ -267,6 +274,13 @@ def train_emotion(
         verbose=0,
     )
     return _finish(model, parts, valid, training, out=out, about=about), history.epochs
+
+
+def _load_weights(model: Any, start: Path) -> None:  # noqa: ANN401  (a keras.Model)
+    try:
+        model.load_weights(start)
+    except (OSError, ValueError, KeyError) as error:
+        raise DatasetError(f"cannot begin with the weights in {start}: {error}") from None
 
 
 def _optimizer(training: EmotionTraining, steps: int, steps_an_epoch: int) -> Any:  # noqa: ANN401
@@ -373,7 +387,11 @@ def _finish(
         folder=out,
         heads={HEAD: training.labels},
         preprocessing=asdict(training.preprocessing),
-        decision={"temperature": temperature, "least_confidence": LEAST_CONFIDENCE},
+        decision={
+            "temperature": temperature,
+            "least_confidence": LEAST_CONFIDENCE,
+            "half_life_s": HALF_LIFE_S,
+        },
         training={**asdict(training), "parameters": model.count_params(), "finished": now.date().isoformat()},
         data={
             "about": about,

@@ -11,6 +11,7 @@ import numpy as np
 from mien.artifacts import Network
 from mien.domain import Box, Emotion, Estimate
 from mien.errors import ArtifactError
+from mien.vision.reading import undecided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,10 +161,5 @@ class EmotionNetwork:
         seven = {e: float(scaled[self._labels.index(e)]) for e in Emotion}
         total = sum(seven.values())
         probabilities = {e: value / total for e, value in seven.items()}
-        ranked = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
-        if probabilities[ranked[0]] >= self._least_confidence:
-            return Estimate(probabilities)
-        return Estimate(
-            probabilities, certain=False, reason=f"can't tell: between {ranked[0]} and {ranked[1]}"
-        )
-
+        reason = undecided(probabilities, self._least_confidence)
+        return Estimate(probabilities, reason is None, reason)

@@ -1,0 +1,326 @@
+"""What Mien does: its use cases, and the one place that builds the real parts from settings.
+
+Two flows, each to be read from top to bottom::
+
+    frames -> detect faces -> crop -> emotion estimate -> reading -> policy -> wanted moods
+           -> rank tracks -> queue -> listen -> taste
+    files -> decode -> features -> mood estimate -> store
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Protocol, Self
+
+from mien import artifacts
+from mien.audio.analyze import SongAnalyzer
+from mien.audio.features import FEATURES_VERSION
+from mien.audio.files import find_audio_files
+from mien.audio.mood import MoodNetwork
+from mien.audio.tags import TagReader
+from mien.audio.workers import Result, map_files
+from mien.domain import Box, Face, FrameFaces, Listen, Reading
+from mien.recommend.policy import certainly, reasons, wanted_moods
+from mien.recommend.rank import Recommendations, recommend
+from mien.store import FileStamp, open_store
+from mien.vision.camera import camera_frames, video_frames
+from mien.vision.detect import HaarDetector
+from mien.vision.emotion import EmotionNetwork, crop
+from mien.vision.pictures import read_picture
+from mien.vision.reading import ReadingRules, Smoother
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mien.config import Settings
+    from mien.domain import Emotion, Estimate, Listener, Mood, PolicyName, Rating, SongAnalysis, Track
+    from mien.store import Store
+
+# A glance at the listener: long enough to smooth over a blink, short enough not to be waited for.
+GLANCE_S = 3.0
+# Decoding is the slowest part and runs a hundred times faster than the music; past this a file is hopeless.
+SONG_TIMEOUT_S = 600.0
+# How many of the last songs are not to be repeated at once.
+RECENT_LISTENS = 50
+
+
+class FaceDetector(Protocol):
+    """Finds faces."""
+
+    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+        """Boxes in the picture ``[height, width, 3]``, the largest first."""
+
+
+class EmotionClassifier(Protocol):
+    """Estimates what cropped faces express."""
+
+    def estimate(self, faces: Sequence[NDArray[np.uint8]]) -> list[Estimate[Emotion]]:
+        """One estimate a face, in order."""
+
+
+class FaceReader:
+    """From a picture to the faces in it and what each expresses.
+
+    Args:
+        detector: finds them.
+        classifier: estimates their emotions.
+        margin: how much of the box's width is added around it, on each side.
+    """
+
+    def __init__(self, detector: FaceDetector, classifier: EmotionClassifier, margin: float) -> None:
+        self._detector = detector
+        self._classifier = classifier
+        self._margin = margin
+
+    def read(
+        self, picture: NDArray[np.uint8], *, cropped: bool = False, time_s: float | None = None
+    ) -> FrameFaces:
+        """Detect faces, crop them, and estimate the emotion of each.
+
+        Args:
+            picture: shape ``[height, width, 3]``, RGB, uint8.
+            cropped: the whole picture is one face; none is looked for.
+            time_s: of the frame, where it is one of a video.
+        """
+        height, width = picture.shape[:2]
+        if cropped:
+            boxes, crops = [Box(0, 0, width, height)], [picture]
+        else:
+            boxes = self._detector.detect(picture)
+            crops = [crop(picture, box, self._margin) for box in boxes]
+        estimates = self._classifier.estimate(crops)
+        faces = tuple(Face(box, emotion) for box, emotion in zip(boxes, estimates, strict=True))
+        return FrameFaces(width, height, faces, time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan has to say of one file.
+
+    Attributes:
+        path: the file.
+        analysis: None when it failed.
+        error: why it failed, in one sentence; None when it did not.
+    """
+
+    path: Path
+    analysis: SongAnalysis | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """What a scan is going to do.
+
+    Attributes:
+        new: files to analyse, in order.
+        unchanged: how many are known already and look as they did.
+        problems: folders and files that could not be looked at, and why.
+    """
+
+    new: tuple[Path, ...]
+    unchanged: int
+    problems: tuple[tuple[Path, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """Songs for a moment.
+
+    Attributes:
+        reading: what the listener's face said; None when they said it themselves.
+        reading_id: the store's number for it; None likewise.
+        policy: how the emotion became the wanted moods.
+        moods: how much of each mood is wanted; they sum to 1.
+        recommended: the songs in order, and a note on the whole.
+    """
+
+    reading: Reading | None
+    reading_id: int | None
+    policy: PolicyName
+    moods: Mapping[Mood, float]
+    recommended: Recommendations
+
+
+class Mien:
+    """Mien as its front ends use it; a context manager. Parts are built when they are first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The library."""
+        return open_store(self.settings.database_url)
+
+    @cached_property
+    def emotion_artifact(self) -> artifacts.Artifact:
+        """The network that reads faces."""
+        return _artifact(self.settings.emotion_artifact, "emotion")
+
+    @cached_property
+    def mood_artifact(self) -> artifacts.Artifact:
+        """The network that knows songs."""
+        return _artifact(self.settings.mood_artifact, "mood")
+
+    @cached_property
+    def faces(self) -> FaceReader:
+        """The emotion module."""
+        network = EmotionNetwork(self.emotion_artifact)
+        return FaceReader(HaarDetector(), network, network.preprocessing.margin)
+
+    @cached_property
+    def listener(self) -> Listener:
+        """Who listens: the one that the settings name, or the first."""
+        name = self.settings.listener
+        return self.store.listeners.named(name) if name else self.store.listeners.default()
+
+    # Faces: frames -> detect faces -> crop -> emotion estimate -> reading
+
+    def read_picture(self, path: Path, *, cropped: bool = False) -> FrameFaces:
+        """The faces in a picture file."""
+        return self.faces.read(read_picture(path), cropped=cropped)
+
+    def read_video(self, path: Path, *, cropped: bool = False, every: int = 1) -> Iterator[FrameFaces]:
+        """The faces in each frame of a video file, or in every second, third, ... one."""
+        for time_s, frame in video_frames(path, every):
+            yield self.faces.read(frame, cropped=cropped, time_s=time_s)
+
+    def watch(self, seconds: float | None = None) -> Iterator[tuple[FrameFaces, Reading]]:
+        """The faces before the camera, frame by frame, and what they say so far.
+
+        The camera is on only while this is iterated over, and for ``seconds`` at most.
+        """
+        faces, smoother = self.faces, self._smoother()  # before the camera goes on
+        for time_s, frame in camera_frames(self.settings.camera):
+            found = faces.read(frame, time_s=time_s)
+            yield found, smoother.add(found)
+            if seconds is not None and time_s >= seconds:
+                return
+
+    def glance(self) -> Reading:
+        """A reading of whoever is before the camera; it is on for a few seconds."""
+        return [reading for _, reading in self.watch(GLANCE_S)][-1]
+
+    def reading_of_picture(self, path: Path) -> Reading:
+        """A reading from one picture."""
+        return self._smoother().add(self.read_picture(path))
+
+    def _smoother(self) -> Smoother:
+        return Smoother(ReadingRules.from_artifact(self.emotion_artifact.decision))
+
+    # Songs: files -> decode -> features -> mood estimate -> store
+
+    def analyse(self, files: Iterable[Path]) -> Iterator[Result[SongAnalysis]]:
+        """Analyse song files, one result a file as each is done; nothing is stored."""
+        return map_files(
+            partial(_make_analyse, self.settings.mood_artifact),
+            files,
+            workers=self.settings.workers,
+            timeout_s=SONG_TIMEOUT_S,
+        )
+
+    def plan_scan(self, folders: Iterable[Path]) -> ScanPlan:
+        """Find the music in folders, and what of it is new or changed."""
+        problems: list[tuple[Path, str]] = []
+        known = self.store.tracks.stamps(
+            features_version=FEATURES_VERSION, artifact_version=self.mood_artifact.version
+        )
+        absolute = [folder.expanduser().absolute() for folder in folders]
+        found = list(find_audio_files(absolute, on_problem=lambda path, why: problems.append((path, why))))
+        new = tuple(path for path in found if path not in known or known[path] != _stamp(path))
+        return ScanPlan(new, len(found) - len(new), tuple(problems))
+
+    def scan(self, plan: ScanPlan) -> Iterator[Scanned]:
+        """Analyse what is new and store it, one result a file; a bad file is remembered with its reason."""
+        stamps = {path: _stamp(path) for path in plan.new}
+        for result in self.analyse(plan.new):
+            stamp = stamps[result.path]
+            if result.value is not None and stamp is not None:
+                self.store.tracks.save(result.value, stamp)
+            else:
+                self.store.problems.record(result.path, result.error or "it went away during the scan", stamp)
+            yield Scanned(result.path, result.value, result.error)
+
+    # Recommending: reading -> policy -> wanted moods -> rank tracks -> queue -> listen -> taste
+
+    def recommend_for_reading(
+        self, reading: Reading, policy: PolicyName, n: int, seed: int | None = None
+    ) -> Playlist:
+        """Songs for what the listener's face says; the reading is kept, as numbers."""
+        reading_id = self.store.readings.record(self.listener, reading, datetime.now(UTC))
+        return self._playlist(reading.emotion, policy, n, seed, reading, reading_id)
+
+    def recommend_for_emotion(
+        self, emotion: Emotion, policy: PolicyName, n: int, seed: int | None = None
+    ) -> Playlist:
+        """Songs for an emotion that the listener names."""
+        return self._playlist(certainly(emotion), policy, n, seed, None, None)
+
+    def _playlist(
+        self,
+        emotion: Estimate[Emotion] | None,
+        policy: PolicyName,
+        n: int,
+        seed: int | None,
+        reading: Reading | None,
+        reading_id: int | None,
+    ) -> Playlist:
+        moods = wanted_moods(emotion, policy)
+        recommended = recommend(
+            self.store.tracks.all(self.listener),
+            moods,
+            n=n,
+            seed=random.getrandbits(32) if seed is None else seed,
+            ratings=self.store.ratings.of(self.listener),
+            recent=[listen.track_id for listen in self.store.listens.recent(self.listener, RECENT_LISTENS)],
+            reasons=reasons(emotion, policy),
+        )
+        return Playlist(reading, reading_id, policy, moods, recommended)
+
+    def heard(self, track: Track, started_at: datetime, played_s: float, playlist: Playlist) -> None:
+        """Remember that a song of a playlist was played, and how far."""
+        listen = Listen(track.id, started_at, played_s, playlist.policy, playlist.reading_id)
+        self.store.listens.record(self.listener, listen)
+
+    def label(self, track: str, mood: Mood) -> Track:
+        """Correct a song's mood for this listener; the track is named by its path or by words of its tags."""
+        found = self.store.tracks.find(track, self.listener)
+        self.store.labels.label(self.listener, found.id, mood)
+        return self.store.tracks.get(found.id, self.listener)
+
+    def rate(self, track: str, rating: Rating) -> Track:
+        """Say what this listener thinks of a song, named as for :meth:`label`."""
+        found = self.store.tracks.find(track, self.listener)
+        self.store.ratings.rate(self.listener, found.id, rating)
+        return found
+
+
+def _artifact(folder: Path | None, kind: artifacts.Kind) -> artifacts.Artifact:
+    return artifacts.shipped(kind) if folder is None else artifacts.load(folder, kind)
+
+
+def _make_analyse(folder: Path | None) -> Callable[[Path], SongAnalysis]:
+    """Built once in each worker process."""
+    return SongAnalyzer(MoodNetwork(_artifact(folder, "mood")), TagReader()).analyze
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        return FileStamp.of(path)
+    except OSError:
+        return None
