@@ -17,7 +17,7 @@ from mien.training.augment import augment
 from mien.training.datasets import Part, read_labelled, split
 from mien.training.evaluate import apply_temperature, fit_temperature, score
 from mien.training.export import to_onnx
-from mien.vision.emotion import HEAD, INPUT, Preprocessing, resize, standardise
+from mien.vision.emotion import HEAD, INPUT, EmotionNetwork, Preprocessing, crop, resize, standardise
 from mien.vision.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mien.core import FaceDetector
     from mien.training.datasets import Example, LabelledData
+    from mien.training.evaluate import Scores
 
 EMOTIONS = tuple(e.value for e in Emotion)
 # An estimate is acted on when its emotion is likelier than all others together.
@@ -101,6 +103,21 @@ class Faces:
     pixels: NDArray[np.uint8] = field(repr=False)
     targets: NDArray[np.float32] = field(repr=False)
     reference: NDArray[np.int64] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionEvaluation:
+    """What an artifact reached on labelled pictures.
+
+    Attributes:
+        scores: over the pictures that have one of the seven emotions as label.
+        left_out: pictures with another label, or of another part.
+        without_face: pictures in which the detector found no face; the whole picture was read instead.
+    """
+
+    scores: Scores
+    left_out: int
+    without_face: int
 
 
 class Progress(Protocol):
@@ -274,6 +291,54 @@ def train_emotion(
         verbose=0,
     )
     return _finish(model, parts, valid, training, out=out, about=about), history.epochs
+
+
+def evaluate_emotion(
+    path: Path,
+    artifact: Artifact,
+    *,
+    columns: Mapping[str, str] | None = None,
+    part: str | None = None,
+    detector: FaceDetector | None = None,
+    progress: Progress | None = None,
+) -> EmotionEvaluation:
+    """Score an emotion artifact on labelled pictures.
+
+    Args:
+        path: labelled data; examples whose label is none of the seven emotions are left out.
+        artifact: the network.
+        columns: headers of ``index.csv`` that stand for the names Mien knows.
+        part: only examples whose ``split`` is this.
+        detector: finds the face in each picture, as ``mien face`` does; None when pictures are cropped faces.
+        progress: told how it goes.
+
+    Raises:
+        DatasetError: no example is left to score.
+        ImageError: a picture cannot be read.
+    """
+    data = read_labelled(path, columns)
+    examples = [e for e in data.examples if e.label in EMOTIONS and part in (None, e.split)]
+    if not examples:
+        raise DatasetError(
+            f"{path}: nothing to score: no example has one of the labels {', '.join(EMOTIONS)}"
+        )
+    network = EmotionNetwork(artifact)
+    rows = np.empty((len(examples), len(EMOTIONS)))
+    without_face = 0
+    for i, content in enumerate(data.read(examples)):
+        face = read_picture(content)
+        if detector is not None:
+            boxes = detector.detect(face)
+            without_face += not boxes
+            face = crop(face, boxes[0], network.preprocessing.margin) if boxes else face
+        probabilities = network.estimate([face])[0].probabilities
+        rows[i] = [probabilities[emotion] for emotion in Emotion]
+        if progress is not None and i % 100 == 0:
+            progress.loading(i, len(examples))
+    reference = np.array([EMOTIONS.index(e.label) for e in examples])
+    return EmotionEvaluation(
+        score(reference, rows, EMOTIONS), len(data.examples) - len(examples), without_face
+    )
 
 
 def _load_weights(model: Any, start: Path) -> None:  # noqa: ANN401  (a keras.Model)

@@ -32,6 +32,7 @@ class Scores:
         recall: for each class; None where it does not occur.
         precision: for each class; None where it is never estimated.
         confusion: counts, a row a reference class, a column an estimated one.
+        calibration: mean confidence, accuracy and count of each bin of confidence that holds something.
     """
 
     n: int
@@ -46,6 +47,7 @@ class Scores:
     recall: dict[str, float | None]
     precision: dict[str, float | None]
     confusion: tuple[tuple[int, ...], ...]
+    calibration: tuple[tuple[float, float, int], ...]
 
     def as_json(self) -> dict[str, Any]:
         """As plain values for JSON, numbers rounded to five places."""
@@ -92,6 +94,7 @@ def score(
         recall={name: _ratio(right[i], actual[i]) for i, name in enumerate(labels)},
         precision={name: _ratio(right[i], chosen[i]) for i, name in enumerate(labels)},
         confusion=tuple(tuple(int(v) for v in row) for row in confusion),
+        calibration=tuple(calibration_bins(confidence, correct)),
     )
 
 
