@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, Table
 
-_BUSY_TIMEOUT_MS = 5_000
+_BUSY_TIMEOUT_MS = 10_000
 _BEGIN = "mien_begin"  # an execution option: how SQLite is told to begin
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -26,10 +26,10 @@ _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "postgresql": postgresql.insert,
 }
 
-_NOT_THERE = {
-    "SQLITE_CONSTRAINT_FOREIGNKEY",
-    "23503",
-}  # a row that another one needs; SQLite's and PostgreSQL's
+_ADDRESSES = "write sqlite:///PATH or postgresql://..."
+
+# A row refers to one that is not there: SQLite's code, and PostgreSQL's.
+_NOT_THERE = {"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"}
 
 # What SQLite's result codes (the part after SQLITE_) mean for people.
 _SENTENCES = {
@@ -72,7 +72,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database throughout."""
+        """A connection to read with."""
         with self._explained(), self._engine.connect() as connection:
             yield connection
 
@@ -135,16 +135,14 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError(
-            f"{url!r} is not a database address: write sqlite:///PATH or postgresql://..."
-        ) from None
+        raise StoreError(f"the database address is malformed: {_ADDRESSES}") from None
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
         raise StoreError(
             f"Mien keeps its library in SQLite or PostgreSQL, not in {parsed.get_backend_name()}"
         )
     if _is_sqlite(parsed) and (parsed.database in {None, "", ":memory:"} or parsed.query):
-        raise StoreError(f"{url!r} names no file: write sqlite:///PATH")
+        raise StoreError(f"{url!r} names no file: {_ADDRESSES}")
     return parsed.set(drivername=driver)
 
 
@@ -153,9 +151,11 @@ def _is_sqlite(url: URL) -> bool:
 
 
 def _make_file(path: Path) -> None:
+    # Never opened when it is there: closing it would drop the locks that SQLite holds on it in this process.
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StoreError(f"{path}: the database cannot be opened: {error.strerror}") from None
 

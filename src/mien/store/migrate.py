@@ -10,6 +10,8 @@ from mien.errors import StoreError
 from mien.store.schema import REVISION
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from mien.store.database import Database
@@ -28,13 +30,16 @@ def migrate(database: Database) -> None:
     with database.reading() as connection:
         if _revision(connection) == REVISION:
             return
+    # Alembic takes longer to import than most commands to run. Not under the lock either: others wait for it.
+    from alembic import command, config, script  # noqa: PLC0415
+
+    settings = config.Config()
+    settings.set_main_option("script_location", "mien.store:migrations")
+    known = {step.revision for step in script.ScriptDirectory.from_config(settings).walk_revisions()}
     with database.writing() as connection:
-        revision = _revision(connection)
-        if revision is None and inspect(connection).get_table_names():
-            raise StoreError(
-                f"{database.name} belongs to another program: choose another with MIEN_DATABASE_URL"
-            )
-        _upgrade(connection, revision, database.name)
+        _check_owner(connection, known, database.name)
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -43,14 +48,9 @@ def _revision(connection: Connection) -> str | None:
     return connection.scalar(select(_version.c.version_num))
 
 
-def _upgrade(connection: Connection, revision: str | None, name: str) -> None:
-    # Alembic takes longer to import than most commands to run, and is needed only when something changes.
-    from alembic import command, config, script  # noqa: PLC0415
-
-    settings = config.Config()
-    settings.set_main_option("script_location", "mien.store:migrations")
-    settings.attributes["connection"] = connection
-    known = {step.revision for step in script.ScriptDirectory.from_config(settings).walk_revisions()}
+def _check_owner(connection: Connection, known: Collection[str], name: str) -> None:
+    revision = _revision(connection)
+    if revision is None and inspect(connection).get_table_names():
+        raise StoreError(f"{name} belongs to another program: choose another with MIEN_DATABASE_URL")
     if revision is not None and revision not in known:
         raise StoreError(f"{name} was made by a newer Mien ({revision}): update this one, or choose another")
-    command.upgrade(settings, "head")
