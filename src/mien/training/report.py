@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, PAD = 520, 240, 36
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --line: #c9d1db; --a: #2563a8; --b: #c2571a; }
+:root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --line: #c9d1db;
+  --a: #2563a8; --b: #c2571a; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6eaf0; --paper: #14181e; --line: #3a434f; --a: #7fb2ea; --b: #f0a06a; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
@@ -180,7 +181,8 @@ def _svg(title: str, content: str, bottom: str, top: str, ends: tuple[str, str])
         f'<text x="{PAD}" y="{HEIGHT - PAD + 16}">{ends[0]}</text>'
         f'<text x="{WIDTH - PAD}" y="{HEIGHT - PAD + 16}">{ends[1]}</text>'
     )
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="{title}">{axes}{content}</svg>'
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}"'
+    return f'<svg {size} role="img" aria-label="{title}">{axes}{content}</svg>'
 
 
 def _x(share: float) -> float:
