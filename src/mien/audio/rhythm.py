@@ -1,0 +1,165 @@
+"""Time: onsets, tempo and beat, and how loudness moves."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.audio.spectrum import FRAMES_PER_S
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mien.audio.spectrum import Floats
+
+LAGS = 130  # up to 3 s, two beats at 40 a minute
+SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
+TEMPO_EDGES_BPM = np.geomspace(30.0, 480.0, 17)
+MODULATION_EDGES_HZ = (0.2, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0, 13.0, 21.6)
+LEVEL_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+_MODULATION_SIZE = 512
+_USUAL_BPM = 120.0
+_LEAST_BEAT = 0.15  # what noise alone reaches
+_TINY = np.float32(1e-9)
+
+
+def onset_strength(rises_db: Floats) -> Floats:
+    """Mean rise over the bands less its running mean over 0.4 s, at least 0, in dB; shape ``[n]``.
+
+    Spectral flux on mel levels, after Boeck and Widmer (2013) and Ellis (2007).
+    """
+    rise = rises_db.mean(axis=1)
+    around = np.convolve(rise, np.full(17, 1 / 17, np.float32), "same")
+    return np.asarray(np.maximum(rise - around, 0), np.float32)
+
+
+def tempogram(onsets: Floats) -> Floats:
+    """Autocorrelation of onset strength at lags of 0 to ``LAGS - 1`` frames; 1 at lag 0, -1 to 1."""
+    centred = onsets - onsets.mean()
+    spectrum = np.fft.rfft(centred, 2 * len(centred))
+    correlation = np.fft.irfft(np.square(np.abs(spectrum)))[: min(len(centred), LAGS)]
+    padded = np.zeros(LAGS, np.float32)
+    padded[: len(correlation)] = correlation / (correlation[0] + _TINY)
+    return padded
+
+
+def lag_bpm() -> NDArray[np.float64]:
+    """The tempo that each lag of a tempogram means; the first is infinite."""
+    with np.errstate(divide="ignore"):
+        return 60 * FRAMES_PER_S / np.arange(LAGS)
+
+
+def tempo(correlations: Floats) -> tuple[float, float]:
+    """The tempo in beats a minute, and how strong its beat is (-1 to 1).
+
+    Each tempo from 40 to 240 is weighed by the correlation one and two beats later, and by how usual it is:
+    a log-normal around 120 with a spread of one octave (Ellis 2007), which settles the octave.
+    """
+    candidates = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 500)
+    lags = 60 * FRAMES_PER_S / candidates
+    one, two = (np.interp(beats * lags, np.arange(LAGS), correlations, right=0) for beats in (1, 2))
+    usual = np.exp(-0.5 * np.square(np.log2(candidates / _USUAL_BPM)))
+    best = int(((one + 0.5 * two) * usual).argmax())
+    return float(candidates[best]), float(one[best])
+
+
+def tempo_bpm(correlations: Floats) -> float | None:
+    """The tempo in beats a minute; None where no beat stands out of noise."""
+    bpm, strength = tempo(correlations)
+    return bpm if strength >= _LEAST_BEAT else None
+
+
+def beat(correlations: Floats) -> Floats:
+    """What the tempogram says besides the tempo, shape ``[6]``.
+
+    Strength of the beat, of the strongest period, spread over periods; strength at two, three and half beats.
+    """
+    bpm, strength = tempo(correlations)
+    lag = 60 * FRAMES_PER_S / bpm
+    inside = correlations[(lag_bpm() > 30) & (lag_bpm() < 300)]  # noqa: PLR2004
+    others = np.interp([2 * lag, 3 * lag, lag / 2], np.arange(LAGS), correlations, right=0)
+    return np.array([strength, inside.max(), inside.std(), *others], np.float32)
+
+
+def periods(correlations: Floats) -> Floats:
+    """The strongest correlation in each quarter octave of tempo from 30 to 480 a minute, shape ``[16]``."""
+    which = np.digitize(lag_bpm(), TEMPO_EDGES_BPM) - 1
+    return np.array([correlations[which == i].max() for i in range(16)], np.float32)
+
+
+def onset_times_s(onsets: Floats) -> NDArray[np.float64]:
+    """When something begins: peaks of onset strength half a standard deviation above its mean."""
+    middle = onsets[1:-1]
+    peaks = (middle > onsets[:-2]) & (middle >= onsets[2:]) & (middle > onsets.mean() + 0.5 * onsets.std())
+    return (np.nonzero(peaks)[0] + 1) / FRAMES_PER_S
+
+
+def onsets_summary(onsets: Floats) -> dict[str, float]:
+    """Onsets a second, their strength (dB) and distance (s), the series' shape; features by name."""
+    times = onset_times_s(onsets)
+    peaks = onsets[np.round(times * FRAMES_PER_S).astype(int)] if len(times) else np.zeros(1, np.float32)
+    intervals = np.diff(times) if len(times) > 1 else np.full(1, 2.0)
+    spread = float(onsets.std())
+    return {
+        "onset_rate": len(times) * FRAMES_PER_S / len(onsets),
+        "onset_strength": float(peaks.mean()),
+        "onset_strength_spread": float(peaks.std()),
+        "onset_interval": float(np.median(intervals)),
+        "onset_interval_spread": float(intervals.std()),
+        "novelty": float(onsets.mean()),
+        "novelty_spread": spread,
+        "novelty_skewness": float(((onsets - onsets.mean()) ** 3).mean()) / (spread**3 + 1e-9),
+    }
+
+
+def level_percentiles_db(levels_db: Floats) -> Floats:
+    """Percentiles of the frames' levels against the stretch's mean, shape ``[7]``."""
+    return np.percentile(levels_db, LEVEL_PERCENTILES).astype(np.float32)
+
+
+def dynamics(levels_db: Floats, samples: Floats) -> dict[str, float]:
+    """How loudness is spread, against an RMS of 1; features by name."""
+    amplitudes = np.abs(samples)
+    rms = 10 ** (levels_db / 20)
+    return {
+        "level_spread": float(levels_db.std()),
+        "level_change": float(np.abs(np.diff(levels_db)).mean()),
+        "quiet_share": float((rms < rms.mean()).mean()),
+        "crest": 20 * float(np.log10(amplitudes.max())),
+        "softness": float(np.sqrt(amplitudes).mean()),
+        "peakiness": float(np.square(np.square(samples)).mean()) ** 0.25,
+    }
+
+
+def attacks(levels_db: Floats, rises_db: Floats) -> dict[str, float]:
+    """How suddenly sound comes and goes: articulation; features by name."""
+    change = np.diff(levels_db)
+    up, down = np.maximum(change, 0), np.maximum(-change, 0)
+    rise = rises_db.mean(axis=1)
+    return {
+        "attack": float(np.percentile(up, 95)),
+        "decay": float(np.percentile(down, 95)),
+        "attack_balance": float(up.sum() / (down.sum() + 1e-3)),
+        "attack_sharpness": float(np.percentile(rise, 95) / (np.percentile(rise, 50) + 1e-3)),
+        "rising_share": float((up > 0).mean()),
+    }
+
+
+def modulation(levels_db: Floats) -> Floats:
+    """How fast loudness fluctuates: log strength in nine bands of modulation frequency from 0.2 to 21.6 Hz.
+
+    Args:
+        levels_db: shape ``[frames, k]``.
+
+    Returns:
+        Natural logarithms, shape ``[9, k]`` (after the fluctuation patterns of Pampalk et al. 2002).
+    """
+    amplitude = 10 ** (levels_db / 20)
+    relative = amplitude / amplitude.mean(axis=0) - 1
+    window = np.hanning(len(relative))[:, None].astype(np.float32)
+    spectrum = np.abs(np.fft.rfft(relative * window, _MODULATION_SIZE, axis=0)) / len(relative)
+    edges = np.searchsorted(np.fft.rfftfreq(_MODULATION_SIZE, 1 / FRAMES_PER_S), MODULATION_EDGES_HZ)
+    means = [spectrum[a:b].mean(axis=0) for a, b in pairwise(edges)]
+    return np.log(np.array(means) + np.float32(1e-5)).astype(np.float32)

@@ -1,0 +1,219 @@
+"""One short-time Fourier transform of a stretch of sound, and what its spectra look like.
+
+Everything that Mien hears in a song is measured on the :class:`Spectra` made here. Sound is brought to an RMS
+of 1 first, so that how loud a recording is never matters; only differences within it do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+SAMPLE_RATE_HZ = 22_050
+FRAME = 2_048
+HOP = 512
+FRAMES_PER_S = SAMPLE_RATE_HZ / HOP
+BINS = FRAME // 2 + 1
+MEL_BANDS = 40
+MFCCS = 20
+# Mel levels this far below the stretch's mean are taken for silence: what codecs leave there is no music.
+FLOOR_DB = -70.0
+OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, SAMPLE_RATE_HZ / 2)
+_TINY = 1e-10
+_EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
+
+
+@dataclass(frozen=True, slots=True)
+class Spectra:
+    """The short-time Fourier transform of a stretch of sound.
+
+    Attributes:
+        samples: mono, no offset, RMS 1; shape ``[n]``.
+        magnitude: shape ``[frames, BINS]``.
+        power: magnitude squared.
+        log_power: natural logarithm of the power.
+    """
+
+    samples: Floats
+    magnitude: Floats
+    power: Floats
+    log_power: Floats
+
+
+def transform(samples: Floats) -> Spectra:
+    """Short-time Fourier transform with a Hann window of 2048 samples (93 ms) every 512 (23 ms), unpadded.
+
+    Args:
+        samples: mono at 22.05 kHz, at least ``FRAME`` of them, not silent; any level.
+    """
+    samples = samples - samples.mean()
+    samples /= np.sqrt(np.square(samples).mean())
+    windowed = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP] * _hann()
+    spectrum = np.fft.rfft(windowed, axis=1)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    return Spectra(samples, np.sqrt(power), power, np.log(power + np.float32(_TINY)))
+
+
+@cache
+def frequencies_hz() -> Floats:
+    """The frequency of each bin."""
+    return np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE_HZ).astype(np.float32)
+
+
+@cache
+def _hann() -> Floats:
+    return np.hanning(FRAME + 1)[:-1].astype(np.float32)
+
+
+@cache
+def mel_filters(bands: int = MEL_BANDS, lowest_hz: float = 30.0, highest_hz: float = 10_500.0) -> Floats:
+    """Triangular filters of equal area on the mel scale of Slaney (1998), shape ``[BINS, bands]``."""
+    low, high = _mel(np.array([lowest_hz, highest_hz]))
+    edges = _mel_to_hz(np.linspace(low, high, bands + 2))
+    below, centre, above = edges[:-2], edges[1:-1], edges[2:]
+    hz = frequencies_hz()[:, None].astype(np.float64)
+    rising, falling = (hz - below) / (centre - below), (above - hz) / (above - centre)
+    triangles = np.maximum(0, np.minimum(rising, falling)) * 2 / (above - below)
+    return triangles.astype(np.float32)
+
+
+def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(hz < 1000, hz * 3 / 200, 15 + np.log(np.maximum(hz, 1) / 1000) * 27 / np.log(6.4))  # noqa: PLR2004
+
+
+def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))  # noqa: PLR2004
+
+
+def mel_levels_db(spectra: Spectra) -> Floats:
+    """Level of each mel band against the mean of all, at least ``FLOOR_DB``; ``[frames, MEL_BANDS]``."""
+    mel = spectra.power @ mel_filters()
+    return _decibels(np.maximum(mel / mel.mean(), 10 ** (FLOOR_DB / 10)))
+
+
+def _decibels(power: NDArray[np.floating]) -> Floats:
+    return np.asarray(10 * np.log10(power), np.float32)
+
+
+def band_levels_db(mel_db: Floats, bands: int = 8) -> Floats:
+    """Mean level of ``bands`` groups of neighbouring mel bands, shape ``[frames, bands]``."""
+    return np.asarray(mel_db.reshape(len(mel_db), bands, -1).mean(axis=2), np.float32)
+
+
+@cache
+def _cosines(bands: int) -> Floats:
+    """The orthonormal discrete cosine transform (type II) as a matrix ``[bands, MFCCS]``."""
+    angles = np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(MFCCS)
+    matrix = np.sqrt(2 / bands) * np.cos(angles)
+    matrix[:, 0] /= np.sqrt(2)
+    return matrix.astype(np.float32)
+
+
+def mfcc(mel_db: Floats) -> Floats:
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980), shape ``[frames, MFCCS]``, in dB."""
+    return np.asarray(mel_db @ _cosines(mel_db.shape[1]), np.float32)
+
+
+def _total(spectra: Spectra) -> Floats:
+    total: Floats = spectra.magnitude.sum(axis=1) + np.float32(_TINY)
+    return total
+
+
+def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
+    """Centroid and bandwidth (standard deviation) of the magnitude spectrum in Hz, and its skewness."""
+    hz = frequencies_hz().astype(np.float64) / SAMPLE_RATE_HZ
+    powers = np.stack([hz, hz**2, hz**3], axis=1).astype(np.float32)
+    first, second, third = ((spectra.magnitude @ powers) / _total(spectra)[:, None]).T.astype(np.float64)
+    spread = np.sqrt(np.maximum(second - first**2, 1e-8))
+    skewness = (third - 3 * first * spread**2 - first**3) / spread**3
+    centroid, bandwidth = first * SAMPLE_RATE_HZ, spread * SAMPLE_RATE_HZ
+    return centroid.astype(np.float32), bandwidth.astype(np.float32), skewness.astype(np.float32)
+
+
+def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
+    """Frequency under which each of ``shares`` of the magnitude lies, shape ``[frames, len(shares)]``."""
+    below = np.cumsum(spectra.magnitude, axis=1)
+    bins = [(below < np.float32(share) * below[:, -1:]).sum(axis=1) for share in shares]
+    return np.stack(bins, axis=1).astype(np.float32) * np.float32(SAMPLE_RATE_HZ / FRAME)
+
+
+def flatness_db(spectra: Spectra) -> Floats:
+    """Geometric against arithmetic mean of the power: far below 0 for tones; shape ``[frames]``."""
+    return _ratio_db(spectra.log_power.mean(axis=1), spectra.power.mean(axis=1))
+
+
+def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> Floats:
+    return np.asarray(10 / np.log(10) * (log_of_one - np.log(other + _TINY)), np.float32)
+
+
+def entropy_bits(spectra: Spectra) -> Floats:
+    """Shannon entropy of the power as a distribution over bins, shape ``[frames]``."""
+    total = spectra.power.sum(axis=1) + np.float32(_TINY)
+    product = np.einsum("tb,tb->t", spectra.power, spectra.log_power)
+    return np.asarray((np.log(total) - product / total) / np.log(2), np.float32)
+
+
+def _octaves() -> list[slice]:
+    edges = np.searchsorted(frequencies_hz(), OCTAVE_EDGES_HZ)
+    edges[-1] = BINS
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def contrast_db(spectra: Spectra) -> Floats:
+    """Peaks against valleys in each octave (Jiang et al. 2002), shape ``[frames, octaves]``.
+
+    The mean power of the loudest tenth of the octave's bins over that of the quietest tenth.
+    """
+    columns = []
+    for octave in _octaves():
+        ordered = np.sort(spectra.power[:, octave], axis=1)
+        count = max(1, round(_EXTREMES * ordered.shape[1]))
+        valley, peak = ordered[:, :count].mean(axis=1), ordered[:, -count:].mean(axis=1)
+        columns.append(_decibels((peak + _TINY) / (valley + _TINY)))
+    return np.stack(columns, axis=1)
+
+
+def octave_flatness_db(spectra: Spectra) -> Floats:
+    """Flatness within each octave, shape ``[frames, octaves]``: how noisy each register is."""
+    starts = [octave.start for octave in _octaves()]
+    widths = np.diff([*starts, BINS]).astype(np.float32)
+    geometric = np.add.reduceat(spectra.log_power, starts, axis=1) / widths
+    return _ratio_db(geometric, np.add.reduceat(spectra.power, starts, axis=1) / widths)
+
+
+def zero_crossing_rate(spectra: Spectra) -> Floats:
+    """Share of a frame's samples at which the sign changes, shape ``[frames]``."""
+    changes = np.concatenate([[0], np.cumsum(np.diff(np.signbit(spectra.samples)))])
+    starts = np.arange(len(spectra.power)) * HOP
+    crossings = changes[starts + FRAME - 1] - changes[starts]
+    return np.asarray(crossings / FRAME, np.float32)
+
+
+def levels_db(spectra: Spectra) -> Floats:
+    """RMS of each frame against that of the whole stretch, at least ``FLOOR_DB``; shape ``[frames]``."""
+    energy = np.concatenate([[0.0], np.cumsum(np.square(spectra.samples, dtype=np.float64))])
+    starts = np.arange(len(spectra.power)) * HOP
+    mean_square = (energy[starts + FRAME] - energy[starts]) / FRAME
+    return _decibels(np.maximum(mean_square, 10 ** (FLOOR_DB / 10)))
+
+
+def rises_db(mel_db: Floats) -> Floats:
+    """How much each mel band rose since the frame before, 0 where it fell; ``[frames - 1, MEL_BANDS]``."""
+    return np.asarray(np.maximum(np.diff(mel_db, axis=0), 0), np.float32)
+
+
+def likeness(series: Floats, lag: int) -> Floats:
+    """Cosine similarity of each frame's vector with that ``lag`` frames later: how much a sound stays."""
+    a, b = series[:-lag], series[lag:]
+    lengths = np.sqrt(np.square(a).sum(axis=1) * np.square(b).sum(axis=1))
+    products: Floats = np.einsum("tk,tk->t", a, b)
+    return np.asarray(products / (lengths + 1e-6), np.float32)
