@@ -115,7 +115,7 @@ def _cosines(bands: int) -> Floats:
     angles = np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(MFCCS)
     matrix = np.sqrt(2 / bands) * np.cos(angles)
     matrix[:, 0] /= np.sqrt(2)
-    return matrix.astype(np.float32)
+    return np.asarray(matrix, np.float32)
 
 
 def mfcc(mel_db: Floats) -> Floats:
