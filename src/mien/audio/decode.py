@@ -34,14 +34,15 @@ if TYPE_CHECKING:
 _PROTOCOLS = "file"
 _CONTAINERS = "aac,aiff,ape,asf,avi,caf,flac,matroska,webm,mov,mp3,mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
 _DECODERS = (
-    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,ape,dca,eac3,flac,mp1,mp1float,mp2,mp2float,"
-    "mp3,mp3float,mpc7,mpc8,opus,pcm_alaw,pcm_bluray,pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
-    "pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,tta,vorbis,wavpack,wmalossless,wmapro,"
-    "wmav1,wmav2,wmavoice"
+    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,ape,dca,eac3,flac,mp1,"
+    "mp1float,mp2,mp2float,mp3,mp3float,mpc7,mpc8,opus,pcm_alaw,pcm_bluray,pcm_dvd,pcm_f32be,"
+    "pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,"
+    "pcm_s32le,pcm_s8,pcm_u8,tta,vorbis,wavpack,wmalossless,wmapro,wmav1,wmav2,wmavoice"
 )
 
 _FRAMES_AT_ONCE = 65_536  # large enough that NumPy and the resampler, not Python, take the time
 _MOST_CHANNELS = 64
+_PLANES_MISCOUNTED = 8  # PyAV 18.1 counts planes beyond the end of FFmpeg's table of eight, and crashes
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 1_000, 768_000
 _LOUDEST = 1e6  # 120 dB above full scale: what is beyond it, like NaN and infinity, is no sample
 _MOST_BAD_SAMPLES = 0.1  # share of them
@@ -204,7 +205,7 @@ def _rest(fifo: AudioFifo) -> Iterator[AudioFrame]:
 def _mixed(frames: Iterator[AudioFrame], channels: int, health: _Health) -> Iterator[tuple[int, np.ndarray]]:
     """Each frame's sample rate, and its samples as float32 ``[channels, n]``."""
     for frame in frames:
-        planes, scale = _planes(frame, health.name)
+        planes, scale = _planes(frame)
         weights = _mixing_weights(frame.layout, channels) * scale
         with np.errstate(over="ignore", invalid="ignore"):
             mixed = _weighted_sums(planes, weights)
@@ -217,16 +218,14 @@ def _mixed(frames: Iterator[AudioFrame], channels: int, health: _Health) -> Iter
         yield frame.sample_rate, mixed
 
 
-def _planes(frame: AudioFrame, name: str) -> tuple[np.ndarray, float]:
+def _planes(frame: AudioFrame) -> tuple[np.ndarray, float]:
     """A frame's samples ``[channels, n]`` in the decoder's type, and what takes them to [-1, 1]."""
-    try:
-        array = frame.to_ndarray()
-    except ValueError:
-        raise DecodingError(
-            f"{name} has samples of a type that Mien does not read ({frame.format.name})"
-        ) from None
+    channels = frame.layout.nb_channels
+    if frame.format.is_planar and channels >= _PLANES_MISCOUNTED:
+        (frame,) = AudioResampler(frame.format.packed, frame.layout, frame.sample_rate).resample(frame)
+    array = frame.to_ndarray()
     if not frame.format.is_planar:
-        array = array.reshape(-1, frame.layout.nb_channels).T
+        array = array.reshape(-1, channels).T
     if array.dtype == np.uint8:
         return array.astype(np.int16) - 128, 1 / 128
     if array.dtype.kind == "i":
