@@ -73,6 +73,7 @@ def open_store(url: str) -> Store:
     database = Database(url)
     try:
         migrate(database)
+        database.use_write_ahead_log()
         store = Store(database)
         store.listeners.default()
     except BaseException:

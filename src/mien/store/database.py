@@ -84,6 +84,12 @@ class Database:
         with self._explained(), engine.begin() as connection:
             yield connection
 
+    def use_write_ahead_log(self) -> None:
+        """Let others read while one writes; SQLite notes it in the file, PostgreSQL does so anyway."""
+        if self.dialect == "sqlite":
+            with self._without_transaction() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
     def erase_what_was_deleted(self) -> None:
         """Rebuild the file so that no byte of what was deleted is left in it or beside it.
 
@@ -94,11 +100,16 @@ class Database:
         """
         if self.dialect != "sqlite":
             return
-        engine = self._engine.execution_options(**{_BEGIN: ""})
-        with self._explained(), engine.connect() as connection:
+        with self._without_transaction() as connection:
             connection.exec_driver_sql("VACUUM")
             if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
                 raise self._busy()
+
+    @contextmanager
+    def _without_transaction(self) -> Iterator[Connection]:
+        engine = self._engine.execution_options(**{_BEGIN: ""})
+        with self._explained(), engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -179,7 +190,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "secure_delete = ON",

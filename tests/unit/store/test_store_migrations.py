@@ -1,0 +1,84 @@
+import sqlite3
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from mien.errors import StoreError
+from mien.store import open_store
+from mien.store.schema import REVISION, metadata
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "library.db"
+
+
+@pytest.fixture
+def migrated(file):
+    open_store(f"sqlite:///{file}").close()
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def revisions():
+    settings = Config()
+    settings.set_main_option("script_location", "mien.store:migrations")
+    return ScriptDirectory.from_config(settings)
+
+
+def test_the_migrations_make_the_schema(migrated):
+    options = {"version_table": "mien_version", "compare_type": True, "compare_server_default": True}
+    context = MigrationContext.configure(migrated, opts=options)
+    assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_give_constraints_the_schemas_names(migrated):
+    found = inspect(migrated)
+    for table in metadata.sorted_tables:
+        keys = {key.name: key.ondelete for key in table.foreign_key_constraints}
+        made = {key["name"]: key["options"].get("ondelete") for key in found.get_foreign_keys(table.name)}
+        assert (table.name, made) == (table.name, keys)
+        assert found.get_pk_constraint(table.name)["name"] == table.primary_key.name
+
+
+def test_there_is_one_newest_migration_and_the_schema_names_it():
+    assert revisions().get_heads() == [REVISION]
+
+
+def test_a_migrated_database_holds_the_newest_revision(migrated):
+    assert migrated.exec_driver_sql("SELECT version_num FROM mien_version").scalars().all() == [REVISION]
+
+
+def test_opening_again_keeps_what_is_there(file):
+    with open_store(f"sqlite:///{file}") as store:
+        store.listeners.add("someone")
+    with open_store(f"sqlite:///{file}") as store:
+        assert store.listeners.named("someone")
+
+
+def test_the_database_of_a_newer_mien_is_refused_and_not_harmed(file):
+    open_store(f"sqlite:///{file}").close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE mien_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreError, match=r"newer Mien \(9999\): update"):
+        open_store(f"sqlite:///{file}")
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT version_num FROM mien_version").fetchall() == [("9999",)]
+    connection.close()
+
+
+def test_the_database_of_another_program_is_refused_and_not_harmed(file):
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_bytes() == before
