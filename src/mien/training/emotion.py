@@ -77,11 +77,11 @@ class EmotionTraining:
     learning_rate: float = 1.5e-3
     warmup_epochs: float = 2.0
     weight_decay: float = 0.02
-    dropout: float = 0.3
-    averaging: float = 0.9995
-    balance: float = 0.3
+    dropout: float = 0.2
+    averaging: float = 0.999
+    balance: float = 0.2
     least_votes: int = 2
-    augmentation: float = 1.0
+    augmentation: float = 0.6
     margin: float = 0.0
     seed: int = 20261122
 
@@ -243,7 +243,7 @@ def train_emotion(
     start: Path | None = None,
     checkpoints: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Artifact, list[dict[str, float]]]:
+) -> tuple[Artifact, list[dict[str, float]], dict[str, Scores]]:
     """Train on labelled faces and write a model artifact.
 
     Args:
@@ -258,7 +258,7 @@ def train_emotion(
         progress: told how it goes.
 
     Returns:
-        The artifact, whose scores are those of the test part, and loss and accuracy by epoch.
+        The artifact, loss and accuracy by epoch, and the scores of the validation and the test part.
 
     Raises:
         DatasetError: the data cannot be used.
@@ -292,7 +292,8 @@ def train_emotion(
         verbose=0,
     )
     _settle_statistics(model, batches)
-    return _finish(model, parts, valid, training, out=out, about=about), history.epochs
+    artifact, scores = _finish(model, parts, valid, training, out=out, about=about)
+    return artifact, history.epochs, scores
 
 
 def evaluate_emotion(
@@ -455,15 +456,15 @@ def _finish(
     *,
     out: Path,
     about: str,
-) -> Artifact:
+) -> tuple[Artifact, dict[str, Scores]]:
     """Calibrate on the validation part, look at the test part once, and write the artifact."""
     raw = model.predict(standardise(valid.pixels), batch_size=256, verbose=0)
     temperature = fit_temperature(valid.reference, raw)
     test = load_faces(parts[Part.TEST], training, scored=True)
     raw_test = model.predict(standardise(test.pixels), batch_size=256, verbose=0)
     scores = {
-        "validation": score(valid.reference, apply_temperature(raw, temperature), training.labels).as_json(),
-        "test": score(test.reference, apply_temperature(raw_test, temperature), training.labels).as_json(),
+        "validation": score(valid.reference, apply_temperature(raw, temperature), training.labels),
+        "test": score(test.reference, apply_temperature(raw_test, temperature), training.labels),
     }
     now = datetime.now(UTC)
     artifact = Artifact(
@@ -483,7 +484,7 @@ def _finish(
             "examples": {part.value: len(data.examples) for part, data in parts.items()},
             "labels": {part.value: data.counts() for part, data in parts.items()},
         },
-        scores=scores,
+        scores={name: part.as_json() for name, part in scores.items()},
         limits=LIMITS,
     )
-    return save(artifact, to_onnx(model, INPUT, [HEAD]))
+    return save(artifact, to_onnx(model, INPUT, [HEAD])), scores

@@ -85,7 +85,9 @@ def as_html(report: Report) -> str:
     parts = [f"<h1>{_text(report.title)}</h1>"]
     if report.counts:
         labels = list(dict.fromkeys(label for counts in report.counts.values() for label in counts))
-        rows = [[label, *(counts.get(label, 0) for counts in report.counts.values())] for label in labels]
+        rows: list[list[object]] = [
+            [label, *(counts.get(label, 0) for counts in report.counts.values())] for label in labels
+        ]
         parts.append(_table("Examples a class", ["", *report.counts], rows))
     if report.beside:
         rows = [[name, _figure(ours), _figure(papers)] for name, (ours, papers) in report.beside.items()]

@@ -1,0 +1,88 @@
+"""``mien demo``: the whole path with nothing at hand."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.app import PolicyOption, SeedOption, WorkersOption, open_mien
+from mien.cli.output import console, escaped, progress, show_playlist
+from mien.cli.songs import run_scan
+from mien.domain import PolicyName
+from mien.errors import CameraError
+
+if TYPE_CHECKING:
+    from mien.core import Mien
+
+PHOTOGRAPH = "photograph.jpg"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(demo)
+
+
+def demo(
+    *,
+    face: Annotated[Path | None, typer.Option("--face", help="Your picture instead of the demo's.")] = None,
+    camera: Annotated[
+        bool | None, typer.Option("--camera/--no-camera", help="Look at the camera too; asks by default.")
+    ] = None,
+    policy: PolicyOption = PolicyName.MATCH,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many songs.")] = 10,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Try Mien with no music at hand: it composes a small library, listens to it, reads a face and chooses.
+
+    The songs are composed and rendered by Mien and free to share; what Mien then says of their mood is what
+    it hears, as in any other scan. The demo keeps to a folder of its own, apart from your library.
+    """
+    from mien.config import load_settings
+
+    home = load_settings().home / "demo"
+    database = f"sqlite:///{home}/mien.db"
+    with open_mien(home=home, database_url=database, workers=workers) as mien:
+        folder = home / "music"
+        _compose(folder)
+        run_scan(mien, [folder])
+        _show_for_picture(mien, face, policy, n, seed)
+        if camera is None:
+            camera = sys.stdin.isatty() and typer.confirm("Look at the camera for three seconds too?")
+        if camera:
+            _show_for_camera(mien, policy, n, seed)
+    console().print(
+        f"\nThe songs are in {escaped(str(folder))}. Next, your own: mien scan ~/Music; mien play"
+    )
+
+
+def _compose(folder: Path) -> None:
+    from mien.demo import compose_library
+
+    with progress("Composing", None) as update:
+        songs = compose_library(folder, progress=lambda done, _total, title: update(done, title))
+    console().print(f"Demo library: {len(songs)} songs, composed and rendered by Mien")
+
+
+def _show_for_picture(mien: Mien, face: Path | None, policy: PolicyName, n: int, seed: int | None) -> None:
+    if face is not None:
+        reading = mien.reading_of_picture(face)
+    else:
+        console().print("\nA photograph (NASA's portrait of Eileen Collins, in the public domain):")
+        with as_file(files("mien.demo") / PHOTOGRAPH) as photograph:
+            reading = mien.reading_of_picture(photograph)
+    show_playlist(mien.recommend_for_reading(reading, policy, n, seed))
+
+
+def _show_for_camera(mien: Mien, policy: PolicyName, n: int, seed: int | None) -> None:
+    console().print("\nThe camera is on for three seconds; no picture is kept.")
+    try:
+        reading = mien.glance()
+    except CameraError as error:
+        console(stderr=True).print(escaped(str(error)))
+        return
+    show_playlist(mien.recommend_for_reading(reading, policy, n, seed))

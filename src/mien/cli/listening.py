@@ -1,0 +1,156 @@
+"""``mien recommend`` and ``mien play``: songs for this moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from mien.cli.app import (
+    CameraIndexOption,
+    EmotionArtifactOption,
+    JsonOption,
+    ListenerOption,
+    PolicyOption,
+    SeedOption,
+    open_mien,
+)
+from mien.cli.output import console, escaped, playlist_json, print_json, reading_line, show_playlist
+from mien.domain import Emotion, PolicyName
+from mien.errors import DecodingError, SoundError
+
+if TYPE_CHECKING:
+    from mien.audio.playback import Player
+    from mien.core import Mien, Playlist
+    from mien.domain import Track
+
+EmotionOption = Annotated[
+    Emotion | None, typer.Option("--emotion", help="The emotion, said rather than read.")
+]
+FaceOption = Annotated[Path | None, typer.Option("--face", help="A picture of your face.")]
+
+
+class _Draw(NamedTuple):
+    policy: PolicyName
+    n: int
+    seed: int | None = None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(recommend)
+    app.command()(play)
+
+
+def recommend(
+    *,
+    emotion: EmotionOption = None,
+    face: FaceOption = None,
+    camera: Annotated[bool, typer.Option("--camera", help="Look at the camera for three seconds.")] = False,
+    policy: PolicyOption = PolicyName.MATCH,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many songs.")] = 20,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the list as m3u8 for any player.")] = None,
+    seed: SeedOption = None,
+    listener: ListenerOption = None,
+    camera_index: CameraIndexOption = None,
+    emotion_artifact: EmotionArtifactOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a playlist for this moment, from your face or from an emotion that you name.
+
+    Example: mien recommend --face me.jpg --out now.m3u8
+    """
+    if (emotion is not None) + (face is not None) + camera != 1:
+        raise typer.BadParameter("give one of --emotion, --face and --camera")
+    with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
+        playlist = _choose(mien, emotion, face, _Draw(policy, n, seed))
+    if out is not None:
+        write_m3u8(out, playlist)
+    if json:
+        print_json(playlist_json(playlist))
+        return
+    show_playlist(playlist)
+    if out is not None:
+        console().print(f"Written to {escaped(str(out))}")
+
+
+def _choose(mien: Mien, emotion: Emotion | None, face: Path | None, draw: _Draw) -> Playlist:
+    """A playlist for an emotion that is named, for a picture, or else for a glance at the camera."""
+    if emotion is not None:
+        return mien.recommend_for_emotion(emotion, draw.policy, draw.n, draw.seed)
+    reading = mien.glance() if face is None else mien.reading_of_picture(face)
+    return mien.recommend_for_reading(reading, draw.policy, draw.n, draw.seed)
+
+
+def write_m3u8(out: Path, playlist: Playlist) -> None:
+    """Write a playlist's songs for any player."""
+    from mien.interop.playlists import PlaylistEntry, write_m3u8
+
+    write_m3u8(out, [PlaylistEntry.of(chosen.track) for chosen in playlist.recommended.tracks])
+
+
+def play(
+    *,
+    emotion: EmotionOption = None,
+    face: FaceOption = None,
+    policy: PolicyOption = PolicyName.MATCH,
+    songs: Annotated[int | None, typer.Option("--songs", min=1, help="Stop after so many songs.")] = None,
+    volume: Annotated[float, typer.Option("--volume", min=0, max=1, help="0 to 1.")] = 1.0,
+    listener: ListenerOption = None,
+    camera_index: CameraIndexOption = None,
+    emotion_artifact: EmotionArtifactOption = None,
+) -> None:
+    """Look, choose a song of the right mood, play it to its end, and again.
+
+    The camera is on for a moment between songs only. Ctrl-C ends it. Where the machine has no sound, the
+    songs that would be played are listed.
+
+    Example: mien play
+    """
+    from mien.audio.playback import Player
+
+    with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
+        player, played = Player(volume=volume), 0
+        while songs is None or played < songs:
+            if emotion is None and face is None:
+                console().print("camera on for a moment")
+            playlist = _choose(mien, emotion, face, _Draw(policy, 1))
+            if not playlist.recommended.tracks:
+                show_playlist(playlist)
+                raise typer.Exit(1)
+            if not _play_one(mien, player, playlist):
+                show_playlist(_choose(mien, emotion, face, _Draw(policy, songs or 20)))
+                return
+            played += 1
+
+
+def _play_one(mien: Mien, player: Player, playlist: Playlist) -> bool:
+    """Play the one song of a playlist; False where the machine cannot play sound."""
+    chosen = playlist.recommended.tracks[0]
+    terminal = console()
+    if playlist.reading is not None:
+        terminal.print(escaped(reading_line(playlist.reading)))
+    terminal.print(f"[bold]{escaped(_name(chosen.track))}[/bold]  {escaped(chosen.why)}")
+    started_at, played_s = datetime.now(UTC), 0.0
+
+    def heard(seconds: float) -> None:
+        nonlocal played_s
+        played_s = seconds
+
+    try:
+        player.play(chosen.track.path, on_progress=heard)
+    except SoundError as error:
+        console(stderr=True).print(f"{escaped(str(error))}; this is what Mien would play:")
+        return False
+    except DecodingError as error:
+        console(stderr=True).print(f"[red]{escaped(str(error))}[/red]")
+    finally:
+        if played_s > 0:
+            mien.heard(chosen.track, started_at, played_s, playlist)
+    return True
+
+
+def _name(track: Track) -> str:
+    return f"{track.title} - {track.tags.artist}" if track.tags.artist else track.title

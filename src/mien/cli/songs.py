@@ -1,0 +1,151 @@
+"""``mien scan``, ``mien song``, ``mien label``, ``mien rate``: the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.app import JsonOption, ListenerOption, MoodArtifactOption, WorkersOption, open_mien
+from mien.cli.output import console, escaped, percentages, print_json, progress, song_json
+from mien.domain import Mood, Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mien.core import Mien
+    from mien.domain import SongAnalysis
+
+TrackArgument = Annotated[
+    str, typer.Argument(help="A file of the library, or words of its title and artist.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(scan)
+    app.command()(song)
+    app.command()(label)
+    app.command()(rate)
+
+
+def scan(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of music, or files.")],
+    workers: WorkersOption = None,
+    mood_artifact: MoodArtifactOption = None,
+) -> None:
+    """Add music to the library and learn the mood of every song.
+
+    Files that are known and unchanged are passed over, so a scan can be interrupted and run again.
+    Files that cannot be read are listed with the reason, and the rest goes on. Nothing is written to them.
+
+    Example: mien scan ~/Music
+    """
+    with open_mien(workers=workers, mood_artifact=mood_artifact) as mien:
+        if not run_scan(mien, folders):
+            raise typer.Exit(1)
+
+
+def run_scan(mien: Mien, folders: Sequence[Path]) -> bool:
+    """Scan with progress and a closing table of what failed; whether anything is in the library now."""
+    terminal = console()
+    plan = mien.plan_scan(folders)
+    failed = list(plan.problems)
+    analysed = 0
+    with progress("Listening", len(plan.new)) as update:
+        for done, scanned in enumerate(mien.scan(plan), 1):
+            update(done, scanned.path.name)
+            if scanned.error is None:
+                analysed += 1
+            else:
+                failed.append((scanned.path, scanned.error))
+    terminal.print(f"{analysed} analysed, {plan.unchanged} unchanged, {len(failed)} failed")
+    _show_failed(failed)
+    return bool(analysed or plan.unchanged)
+
+
+def _show_failed(failed: Sequence[tuple[Path, str]]) -> None:
+    if not failed:
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("failed")
+    table.add_column("why")
+    for path, why in failed:
+        table.add_row(escaped(str(path)), escaped(why))
+    console(stderr=True).print(table)
+
+
+def song(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Audio files, or folders of them.")],
+    workers: WorkersOption = None,
+    mood_artifact: MoodArtifactOption = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Say the mood of songs; nothing is stored.
+
+    Example: mien song album/ --json
+    """
+    from mien.audio.files import find_audio_files
+
+    problems: list[tuple[Path, str]] = []
+    files = list(find_audio_files(paths, on_problem=lambda path, why: problems.append((path, why))))
+    succeeded = False
+    with open_mien(workers=workers, mood_artifact=mood_artifact) as mien:
+        for path, why in problems:
+            _show_song(path, None, why, json=json)
+        with progress("Listening", len(files)) as update:
+            for done, result in enumerate(mien.analyse(files), 1):
+                update(done, result.path.name)
+                succeeded |= result.error is None
+                _show_song(result.path, result.value, result.error, json=json)
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+def _show_song(path: Path, analysis: SongAnalysis | None, error: str | None, *, json: bool) -> None:
+    if json:
+        print_json(song_json(path, analysis, error))
+        return
+    if analysis is None:
+        console(stderr=True).print(f"[red]{escaped(error or '')}[/red]")
+        return
+    mood = analysis.mood
+    unsure = "" if mood.moods.certain else f" - {mood.moods.reason}"
+    tempo = "no beat" if analysis.tempo_bpm is None else f"{analysis.tempo_bpm:.0f} bpm"
+    console().print(
+        f"{escaped(str(path))}\n  [bold]{mood.moods.top}[/bold]  {percentages(mood.moods)}{unsure}"
+        f"  [dim]({mood.quadrants.top}; valence {mood.valence:+.2f}, arousal {mood.arousal:+.2f}; {tempo},"
+        f" {analysis.key or 'no key'}; {analysis.duration_s:.0f} s)[/dim]"
+    )
+
+
+def label(
+    track: TrackArgument,
+    mood: Annotated[Mood, typer.Argument(help="What the song's mood is to you.")],
+    listener: ListenerOption = None,
+) -> None:
+    """Correct the mood of a song, for you alone.
+
+    Example: mien label "clair de lune" tender
+    """
+    with open_mien(listener=listener) as mien:
+        found = mien.label(track, mood)
+        console().print(f"{escaped(found.title)} is {mood} to {escaped(mien.listener.name)} from now on")
+
+
+def rate(
+    track: TrackArgument,
+    rating: Annotated[Rating, typer.Argument(help="A banned song is never recommended to you again.")],
+    listener: ListenerOption = None,
+) -> None:
+    """Say what you think of a song: like, dislike or ban.
+
+    Example: mien rate "clair de lune" like
+    """
+    with open_mien(listener=listener) as mien:
+        found = mien.rate(track, rating)
+        console().print(f"{escaped(found.title)}: {rating}")
