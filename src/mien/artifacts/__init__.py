@@ -2,12 +2,12 @@
 
 An artifact is a folder::
 
-    artifact.json    kind, labels, preprocessing, decision, training, data, scores, limits; the model's SHA-256
+    artifact.json    labels, preprocessing, decision, training, data, scores, limits; the model's SHA-256
     model.onnx       the weights
 
-``decision`` holds every number that shapes an answer after the network (temperature, thresholds, half-life), so
-that whoever runs the network, here or in a page, decides alike. The artifacts that come with Mien lie beside this
-file.
+``decision`` holds every number that shapes an answer after the network (temperature, thresholds, half-life),
+so that whoever runs the network, here or in a page, decides alike. The artifacts that come with Mien lie
+beside this file.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def as_html(report: Report) -> str:
 
 def _scores(scores: Scores) -> str:
     low, high = scores.accuracy_interval
-    summary = [
+    summary: list[list[object]] = [
         ["accuracy", f"{scores.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})"],
         ["unweighted average recall", f"{scores.unweighted_recall:.2%}"],
         ["macro F1", f"{scores.macro_f1:.3f}"],
@@ -121,7 +121,7 @@ def _scores(scores: Scores) -> str:
         ["log loss", f"{scores.log_loss:.4f}"],
         ["examples", scores.n],
     ]
-    classes = [
+    classes: list[list[object]] = [
         [name, sum(row), _figure(scores.precision[name]), _figure(scores.recall[name])]
         for name, row in zip(scores.labels, scores.confusion, strict=True)
     ]

@@ -1,0 +1,71 @@
+# make run      set up (.venv) and run the demo: a face is read, songs that fit are chosen
+# make test     set up with everything for development and run all the tests
+# make check    lint, format, types and layers
+# make stress   the long checks that make test has in small
+# make pin      pin the requirements anew
+# make clean    remove what set-up made
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+DEMO ?=
+
+.PHONY: run test check stress pin clean setup
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.base
+	@echo "== The demo: Mien composes a small library, listens to it, reads a photograph and chooses"
+	@$(BIN)/mien demo $(DEMO)
+
+setup: $(VENV)/.dev
+
+test: $(VENV)/.dev
+	@echo "== All the tests"
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report --skip-covered --fail-under=85
+
+check: $(VENV)/.dev
+	@echo "== Lint, format, types and layers"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+stress: $(VENV)/.dev
+	@echo "== Long checks"
+	@$(BIN)/python -m pytest -q -m stress
+
+# Each set-up step leaves a mark, newer than what it was made from, so that a second time only changes are done.
+$(VENV)/bin/python:
+	@echo "== Making $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Mien needs Python 3.11 or newer; name it with make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python cannot make $(VENV): on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.base: $(VENV)/bin/python requirements/base.txt pyproject.toml
+	@echo "== Installing Mien into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/base.txt || $(call no_install,requirements/base.txt)
+	@$(PIP) install --no-deps --no-build-isolation -e . || $(call no_install,this checkout)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@echo "== Installing what training and the tests need (about 2 GB; the first time takes minutes)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt || $(call no_install,requirements/dev.txt)
+	@touch $@
+
+no_install = { echo "Cannot install $(1): is the package index reachable, and the disk not full?" >&2; exit 1; }
+
+UV := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header -q
+pin: $(VENV)/.base
+	@echo "== Pinning the requirements"
+	@$(PIP) install uv
+	@$(UV) -o requirements/base.txt
+	@$(UV) --extra train --group dev -o requirements/dev.txt
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
