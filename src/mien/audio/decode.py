@@ -146,7 +146,6 @@ def _audio_stream(container: InputContainer, name: str) -> AudioStream:
             f"{name} is coded in a way that Mien does not read ({getattr(codec, 'name', '?')})"
         )
     codec.thread_count = 1
-    _require_plausible(codec.sample_rate, codec.layout.nb_channels, name)
     return stream
 
 

@@ -113,6 +113,18 @@ def heard(blocks: Iterator[np.ndarray], counts: list[int], volume: float = 1.0) 
     return np.concatenate(frames), feed.played_s
 
 
+def test_a_decoder_that_is_late_gives_silence_and_loses_nothing() -> None:
+    feed = playback._Feed(lambda: 1.0)
+    device = feed.asked_for()
+    next(device)
+    assert not any(device.send(48_000))  # a second before the first block
+    feeding = feed.fed_with(iter([np.ones((500, 2), np.float32)]))
+    for _ in range(2):
+        next(feeding)
+    assert np.frombuffer(device.send(500), np.float32).tolist() == [1.0] * 1000
+    assert feed.played_s == pytest.approx(500 / 48_000)
+
+
 def test_the_device_gets_every_sample_in_order_on_its_own_side() -> None:
     sides = np.stack([np.arange(1, 1001), -np.arange(1, 1001)], axis=1).astype(np.float32)
     blocks = iter([sides[:7], sides[7:300], sides[300:]])

@@ -251,7 +251,10 @@ def test_the_child_ends_itself_when_it_hangs_and_nobody_is_left_to_kill_it(
         assert process.stdout.readline() == b'{"texts": {}}\n'
         process.stdin.write(json.dumps(str(path)).encode() + b"\n")
         process.stdin.flush()
-        assert process.wait(30) == 1
+        try:
+            assert process.wait(30) == 1
+        finally:
+            process.kill()
 
 
 def answers_to(*paths: Path) -> list[dict]:
