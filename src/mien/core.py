@@ -263,22 +263,23 @@ class Mien:
     ) -> Playlist:
         """Songs for what the listener's face says; the reading is kept, as numbers."""
         reading_id = self.store.readings.record(self.listener, reading, datetime.now(UTC))
-        return self._playlist(reading.emotion, policy, n, seed, reading, reading_id)
+        return self._playlist(reading.emotion, policy, n, seed=seed, reading=reading, reading_id=reading_id)
 
     def recommend_for_emotion(
         self, emotion: Emotion, policy: PolicyName, n: int, seed: int | None = None
     ) -> Playlist:
         """Songs for an emotion that the listener names."""
-        return self._playlist(certainly(emotion), policy, n, seed, None, None)
+        return self._playlist(certainly(emotion), policy, n, seed=seed)
 
     def _playlist(
         self,
         emotion: Estimate[Emotion] | None,
         policy: PolicyName,
         n: int,
+        *,
         seed: int | None,
-        reading: Reading | None,
-        reading_id: int | None,
+        reading: Reading | None = None,
+        reading_id: int | None = None,
     ) -> Playlist:
         moods = wanted_moods(emotion, policy)
         recommended = recommend(

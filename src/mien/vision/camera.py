@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import av
 import av.error
 import cv2
+import cv2.utils.logging
 import numpy as np
 
 from mien.errors import CameraError, ImageError
@@ -38,10 +39,9 @@ def camera_frames(index: int) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     Raises:
         CameraError: there is none, it may not be used, or it stopped giving frames.
     """
-    previous = cv2.getLogLevel()
-    cv2.setLogLevel(0)  # OpenCV tells its troubles on stderr; they are told here
+    # OpenCV would tell its troubles on stderr; they are told here.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     capture = cv2.VideoCapture(index)
-    cv2.setLogLevel(previous)
     try:
         if not capture.isOpened():
             raise CameraError(
@@ -101,6 +101,6 @@ def video_frames(path: Path, every: int = 1) -> Iterator[tuple[float, NDArray[np
 
 
 def _upright(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    pixels = frame.to_ndarray(format="rgb24")
     turns = _QUARTER_TURNS.get(round(frame.rotation) % 360, 0)
-    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+    pixels = np.rot90(frame.to_ndarray(format="rgb24"), turns)
+    return np.ascontiguousarray(pixels, dtype=np.uint8)

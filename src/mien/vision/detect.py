@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+import cv2.data
 import numpy as np
 
 from mien.domain import Box
@@ -60,7 +61,8 @@ class HaarDetector:
         height, width = grey.shape
         scale = _search_scale(width, height)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = np.asarray(cv2.resize(grey, size, interpolation=how), dtype=np.uint8)
         found = self._search(small, LEAST_WEIGHT)
         if not found:
             found = [box for angle in TILTS_DEGREES for box in self._search_tilted(small, angle)]
