@@ -82,7 +82,9 @@ def decode(
     with _opened(path) as (container, stream):
         frames = _frames(container, stream, health)
         blocks = _mixed(_joined(frames, health), channels, health)
-        yield from _resampled(_limited(blocks, longest_s), sample_rate_hz, channels)
+        for block in _resampled(_limited(blocks, longest_s), sample_rate_hz, channels):
+            health.empty = False
+            yield block
     health.check()
 
 
@@ -104,6 +106,7 @@ class _Health:
     bad_packets: int = 0
     samples: int = 0
     bad_samples: int = 0
+    empty: bool = True  # nothing came out, which a few samples don't suffice for when the rate is changed
 
     def check(self) -> None:
         if self.samples == 0:
@@ -117,6 +120,8 @@ class _Health:
         if self.bad_samples > _MOST_BAD_SAMPLES * self.samples:
             share = self.bad_samples / self.samples
             raise DecodingError(f"{self.name} is damaged: {share:.0%} of its samples are not numbers")
+        if self.empty:
+            raise DecodingError(f"{self.name} is too short: it holds only {self.samples} samples")
 
 
 @contextmanager

@@ -362,6 +362,7 @@ NOT_MUSIC = {
     "one byte.mp3": b"x",
     "picture.mp3": png(10, 10),
     "no samples.wav": wav(1, 44_100, 16, b""),
+    "ten samples.wav": wav(1, 44_100, 16, bytes(20)),
     "no channel.wav": wav(0, 44_100, 16, bytes(1000)),
     "no rate.wav": wav(1, 0, 16, bytes(1000)),
     "slow.wav": wav(1, 1, 16, bytes(1000)),
