@@ -525,4 +525,8 @@ class TestPlaylists:
 def test_threads_may_write_at_the_same_time(store, me):
     with ThreadPoolExecutor(4) as pool:
         saved = list(pool.map(lambda n: add(store, f"/music/{n}"), range(40)))
+        added = list(pool.map(lambda n: store.listeners.add(f"{n}"), range(40)))
     assert sorted(saved) == [track.id for track in store.tracks.all(me)]
+    assert sorted(listener.id for listener in [me, *added]) == [
+        listener.id for listener in store.listeners.all()
+    ]

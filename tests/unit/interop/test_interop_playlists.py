@@ -100,6 +100,11 @@ class TestWriting:
         assert [entry.path for entry in found.entries] == songs
         assert found.left_out == ()
 
+    def test_no_line_ends_in_a_blank_that_players_would_cut_off(self, file):
+        songs = [file.parent / name for name in ODD_NAMES]
+        write_m3u8(file, [PlaylistEntry(song) for song in songs], relative=True)
+        assert not [line for line in file.read_text("utf-8").split("\n") if line != line.rstrip()]
+
     def test_names_in_a_line_are_not_encoded(self, file):
         write_m3u8(file, [PlaylistEntry(Path("/music/100% #1.mp3"))])
         assert "\n/music/100% #1.mp3\n" in file.read_text()

@@ -153,13 +153,19 @@ class TestForgetting:
     SECRET = "Xylophia Quarzwind"
 
     def fill(self, store, instant, save_song):
-        listener = store.listeners.add(self.SECRET)
+        listener, other = store.listeners.add(self.SECRET), store.listeners.add("other")
         track_id = save_song(store)
         store.ratings.rate(listener, track_id, Rating.BAN)
         store.labels.label(listener, track_id, Mood.SAD)
-        store.playlists.create(listener, f"songs of {self.SECRET}", [track_id])
-        for _ in range(200):
+        for n in range(150):
             store.readings.record(listener, Reading(None, False, f"{self.SECRET} looked away", 0), instant)
+            # Rows that grow between those of others leave old copies behind where pages are split.
+            for owner, name in (
+                (listener, f"{self.SECRET} {n * 7919 % 1000}"),
+                (other, f"{n * 104729 % 1000}"),
+            ):
+                playlist = store.playlists.create(owner, name, [track_id])
+                store.playlists.rename(playlist, name + " and more" * (n % 40))
         return listener
 
     def test_leaves_no_byte_on_the_disk(self, file, instant, save_song):
@@ -170,13 +176,23 @@ class TestForgetting:
             assert self.SECRET.encode() not in bytes_on_disk(file)
         assert self.SECRET.encode() not in bytes_on_disk(file)
 
+    def test_what_is_deleted_alone_is_overwritten(self, file):
+        with open_store(url(file)) as store:
+            store.playlists.delete(store.playlists.create(store.listeners.default(), self.SECRET))
+        assert self.SECRET.encode() not in bytes_on_disk(file)
+
     def test_leaves_no_row_that_names_the_listener(self, file, instant, save_song):
         with open_store(url(file)) as store:
             listener = self.fill(store, instant, save_song)
             store.listeners.forget(listener)
             with store._database.reading() as connection:
                 owned = [table for table in metadata.sorted_tables if "listener_id" in table.c]
-                rows = {table.name: connection.execute(table.select()).all() for table in owned}
+                rows = {
+                    table.name: connection.execute(
+                        table.select().where(table.c.listener_id == listener.id)
+                    ).all()
+                    for table in owned
+                }
         assert len(rows) >= 5
         assert not any(rows.values())
 
