@@ -31,6 +31,7 @@ Kind = Literal["emotion", "mood"]
 
 _DESCRIPTION = "artifact.json"
 _MODEL = "model.onnx"
+_MAPPINGS = ("preprocessing", "decision", "training", "data", "scores")
 _LARGEST_MODEL_BYTES = 512 * 1024 * 1024
 
 
@@ -79,23 +80,22 @@ def load(folder: Path, kind: Kind) -> Artifact:
     Raises:
         ArtifactError: it is missing, damaged, of another kind or of another format.
     """
+    description = _read(folder)
+    format_version = description.get("format")
+    if format_version != FORMAT_VERSION:
+        raise ArtifactError(
+            f"{folder} has format {format_version}, this Mien reads {FORMAT_VERSION}; install one that matches"
+        )
     try:
-        text = (folder / _DESCRIPTION).read_text(encoding="utf-8")
-        description = json.loads(text)
         fields = {
             "heads": {name: tuple(labels) for name, labels in description["heads"].items()},
             "limits": tuple(description["limits"]),
-            **{name: description[name] for name in ("version", *_MAPPINGS)},
+            "version": str(description["version"]),
+            **{name: dict(description[name]) for name in _MAPPINGS},
         }
-        format_version, found_kind, sha256 = (description[k] for k in ("format", "kind", "model_sha256"))
-    except FileNotFoundError:
-        raise ArtifactError(f"no model artifact in {folder}: {_DESCRIPTION} is missing") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(
-            f"{folder / _DESCRIPTION} is damaged ({error}); train or install it again"
-        ) from None
-    if format_version != FORMAT_VERSION:
-        raise ArtifactError(f"{folder} has format {format_version}; this Mien reads {FORMAT_VERSION}")
+        found_kind, sha256 = description["kind"], description["model_sha256"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder, error) from None
     if found_kind != kind:
         raise ArtifactError(f"{folder} is a model for {found_kind}, not for {kind}")
     artifact = Artifact(kind=kind, folder=folder, **fields)
@@ -106,7 +106,20 @@ def load(folder: Path, kind: Kind) -> Artifact:
     return artifact
 
 
-_MAPPINGS = ("preprocessing", "decision", "training", "data", "scores")
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArtifactError(f"no model artifact in {folder}: {_DESCRIPTION} is missing") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(folder, error) from None
+    if not isinstance(description, dict):
+        raise _damaged(folder, "it is not an object")
+    return description
+
+
+def _damaged(folder: Path, why: object) -> ArtifactError:
+    return ArtifactError(f"{folder / _DESCRIPTION} is damaged ({why}); train or install it again")
 
 
 def save(artifact: Artifact, model: bytes) -> Artifact:
@@ -127,10 +140,10 @@ def save(artifact: Artifact, model: bytes) -> Artifact:
         **{name: dict(getattr(artifact, name)) for name in _MAPPINGS},
         "limits": list(artifact.limits),
     }
+    text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         artifact.folder.mkdir(parents=True, exist_ok=True)
         artifact.model_path.write_bytes(model)
-        text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (artifact.folder / _DESCRIPTION).write_text(text, encoding="utf-8")
     except OSError as error:
         raise ArtifactError(f"cannot write a model artifact to {artifact.folder}: {error.strerror}") from None
@@ -159,12 +172,18 @@ class Network:
                 artifact.model_path, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors share no public base class)
-            raise ArtifactError(f"{artifact.model_path} does not load: {error}") from None
+            reason = " ".join(str(error).split())
+            raise ArtifactError(f"{artifact.model_path} does not load: {reason}") from None
         self._input = self._session.get_inputs()[0].name
-        self._outputs = [output.name for output in self._session.get_outputs()]
-        missing = set(artifact.heads) - set(self._outputs)
+        self._path = artifact.model_path
+        shapes = {output.name: output.shape for output in self._session.get_outputs()}
+        self._outputs = list(shapes)
+        missing = set(artifact.heads) - set(shapes)
         if missing:
-            raise ArtifactError(f"{artifact.model_path} has no output named {', '.join(sorted(missing))}")
+            raise ArtifactError(f"{self._path} has no output named {', '.join(sorted(missing))}")
+        for name, labels in artifact.heads.items():
+            if labels and shapes[name][-1:] != [len(labels)]:
+                raise ArtifactError(f"{self._path}: {name} does not give a number for each of its labels")
 
     def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
         """Run a float32 batch through the network.
@@ -174,8 +193,16 @@ class Network:
 
         Returns:
             Each output by name, shape ``[n, ...]``, float32.
+
+        Raises:
+            ArtifactError: the network takes another input than its artifact says.
         """
-        values = self._session.run(self._outputs, {self._input: batch})
+        try:
+            values = self._session.run(self._outputs, {self._input: batch})
+        except Exception:  # noqa: BLE001  (as above)
+            raise ArtifactError(
+                f"{self._path} does not take the input that {_DESCRIPTION} describes; install it again"
+            ) from None
         return dict(zip(self._outputs, values, strict=True))
 
 
