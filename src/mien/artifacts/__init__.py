@@ -84,7 +84,7 @@ def load(folder: Path, kind: Kind) -> Artifact:
     format_version = description.get("format")
     if format_version != FORMAT_VERSION:
         raise ArtifactError(
-            f"{folder} has format {format_version}, this Mien reads {FORMAT_VERSION}; install one that matches"
+            f"{folder} has format {format_version}, this Mien reads {FORMAT_VERSION}; install another"
         )
     try:
         fields = {

@@ -97,9 +97,8 @@ def _as_rgb(image: Image.Image) -> Image.Image:
 
 
 def _deep_as_rgb(image: Image.Image) -> Image.Image:
-    """Scale 16-bit integers by their range, and 32-bit numbers by their own, to 8 bits."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    top = 65535.0 if image.mode != "F" and values.max(initial=0) > 255 else float(values.max(initial=0))  # noqa: PLR2004
-    top = max(top, 1.0) if image.mode == "F" else max(top, 255.0)
+    """Scale to 8 bits: 16-bit integers by their range, wider ones and real numbers by their own."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0, neginf=0)
+    top = max(float(values.max(initial=0)), 1.0 if image.mode == "F" else 65535.0)
     scaled = np.clip(values / top, 0, 1) * 255
     return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
