@@ -7,6 +7,7 @@ import sys
 
 from mien.cli import care as _care
 from mien.cli import demo as _demo
+from mien.cli import evaluation as _evaluation
 from mien.cli import faces as _faces
 from mien.cli import listening as _listening
 from mien.cli import songs as _songs
@@ -18,7 +19,7 @@ __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
 
-for _group in (_demo, _songs, _faces, _listening, _training, _care):
+for _group in (_demo, _songs, _faces, _listening, _training, _evaluation, _care):
     _group.register(app)
 
 

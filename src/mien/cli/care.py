@@ -138,8 +138,9 @@ def _decoder(_settings: Settings) -> str:
 def _sound(_settings: Settings) -> str:
     import miniaudio
 
+    real = [backend for backend in miniaudio.Backend if backend is not miniaudio.Backend.NULL]
     try:
-        names = [device["name"] for device in miniaudio.Devices().get_playbacks()]
+        names = [device["name"] for device in miniaudio.Devices(real).get_playbacks()]
     except miniaudio.MiniaudioError as error:
         raise SoundError(f"no sound device ({error}); mien play lists what it would play") from None
     if not names:

@@ -1,0 +1,122 @@
+"""What training and evaluating share in the terminal: options, progress and tables of scores."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mien.cli.output import console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.progress import Progress as Bar
+
+    from mien.training.evaluate import Scores
+
+DataArgument = Annotated[
+    Path, typer.Argument(metavar="DATA", help="A folder per class, or a folder with index.csv.")
+]
+ColumnOption = Annotated[
+    list[str] | None, typer.Option("--column", help="name=header: another header of index.csv.")
+]
+
+
+def columns(given: list[str] | None) -> dict[str, str]:
+    """What ``--column name=header`` says, by name."""
+    headers = {}
+    for text in given or []:
+        name, equals, header = text.partition("=")
+        if not (name and equals and header):
+            raise typer.BadParameter(f"--column wants name=header, not {text}")
+        headers[name] = header
+    return headers
+
+
+def show_scores(scores: Scores) -> None:
+    """The figures and the confusion matrix."""
+    from rich.table import Table
+
+    terminal = console()
+    low, high = scores.accuracy_interval
+    terminal.print(
+        f"[bold]accuracy {scores.accuracy:.2%}[/bold]"
+        f" (95% interval {low:.2%} to {high:.2%}, {scores.n} examples)\n"
+        f"unweighted average recall {scores.unweighted_recall:.2%}, macro F1 {scores.macro_f1:.3f},"
+        f" calibration error {scores.calibration_error:.2%},"
+        f" accuracy on the 80% surest {scores.accuracy_on_surest:.2%}"
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left")
+    table.add_column("reference / estimated")
+    for name in scores.labels:
+        table.add_column(name, justify="right")
+    table.add_column("recall", justify="right")
+    for name, row in zip(scores.labels, scores.confusion, strict=True):
+        recall = scores.recall[name]
+        table.add_row(name, *map(str, row), "-" if recall is None else f"{recall:.1%}")
+    terminal.print(table)
+
+
+class Told:
+    """Draws training on stderr: a live line on a terminal, a line an epoch elsewhere."""
+
+    def __init__(self, bar: Bar, epochs: int) -> None:
+        self._bar = bar
+        self._epochs = epochs
+        self._task = bar.add_task("Reading", total=None, figures="")
+        self._started = time.monotonic()
+        self._first_step: int | None = None
+
+    def loading(self, done: int, total: int) -> None:
+        """Files were read."""
+        self._bar.update(self._task, completed=done, total=total)
+
+    def step(self, epoch: int, step: int, steps: int, figures: Mapping[str, float]) -> None:
+        """A batch was learnt."""
+        done = epoch * steps + step
+        if self._first_step is None:
+            self._first_step, self._started = done, time.monotonic()
+        rate = (done - self._first_step) / max(1e-9, time.monotonic() - self._started)
+        self._bar.update(
+            self._task,
+            description=f"Epoch {epoch + 1}/{self._epochs}",
+            completed=done,
+            total=self._epochs * steps,
+            figures=f"{_figures(figures)}  {rate:.1f} steps/s",
+        )
+
+    def fold(self, done: int, folds: int, figures: Mapping[str, float]) -> None:
+        """A fold of a cross-validation is done."""
+        self._bar.update(
+            self._task, description="Fold", completed=done, total=folds, figures=_figures(figures)
+        )
+        self._bar.console.print(f"fold {done}/{folds}  {_figures(figures)}")
+
+    def epoch(self, epoch: int, figures: Mapping[str, float]) -> None:
+        """An epoch is done."""
+        self._bar.console.print(f"epoch {epoch + 1}/{self._epochs}  {_figures(figures)}")
+
+
+def _figures(figures: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} {float(value):.4f}" for name, value in figures.items())
+
+
+@contextmanager
+def training_progress(steps: int = 0) -> Iterator[Told]:
+    """Draws on stderr while it is open."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    terminal = console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        yield Told(bar, steps)
