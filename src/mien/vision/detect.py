@@ -85,9 +85,10 @@ class HaarDetector:
         back = cv2.invertAffineTransform(turn)
         found = []
         for box, weight in self._search(np.asarray(turned, dtype=np.uint8), LEAST_WEIGHT_TILTED):
-            centre = back @ np.array([box.x + box.width / 2, box.y + box.height / 2, 1.0])
-            left, top = centre - (box.width / 2, box.height / 2)
-            found.append((Box(round(left), round(top), box.width, box.height), weight))
+            x, y = back @ np.array([box.x + box.width / 2, box.y + box.height / 2, 1.0])
+            if 0 <= x < width and 0 <= y < height:  # beyond the edges turning made up what is seen
+                left, top = round(x - box.width / 2), round(y - box.height / 2)
+                found.append((Box(left, top, box.width, box.height), weight))
         return found
 
 
