@@ -131,7 +131,7 @@ class ScanPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Playlist:
+class Queue:
     """Songs for a moment.
 
     Attributes:
@@ -260,18 +260,18 @@ class Mien:
 
     def recommend_for_reading(
         self, reading: Reading, policy: PolicyName, n: int, seed: int | None = None
-    ) -> Playlist:
+    ) -> Queue:
         """Songs for what the listener's face says; the reading is kept, as numbers."""
         reading_id = self.store.readings.record(self.listener, reading, datetime.now(UTC))
-        return self._playlist(reading.emotion, policy, n, seed=seed, reading=reading, reading_id=reading_id)
+        return self._queue(reading.emotion, policy, n, seed=seed, reading=reading, reading_id=reading_id)
 
     def recommend_for_emotion(
         self, emotion: Emotion, policy: PolicyName, n: int, seed: int | None = None
-    ) -> Playlist:
+    ) -> Queue:
         """Songs for an emotion that the listener names."""
-        return self._playlist(certainly(emotion), policy, n, seed=seed)
+        return self._queue(certainly(emotion), policy, n, seed=seed)
 
-    def _playlist(
+    def _queue(
         self,
         emotion: Estimate[Emotion] | None,
         policy: PolicyName,
@@ -280,7 +280,7 @@ class Mien:
         seed: int | None,
         reading: Reading | None = None,
         reading_id: int | None = None,
-    ) -> Playlist:
+    ) -> Queue:
         moods = wanted_moods(emotion, policy)
         recommended = recommend(
             self.store.tracks.all(self.listener),
@@ -291,11 +291,11 @@ class Mien:
             recent=[listen.track_id for listen in self.store.listens.recent(self.listener, RECENT_LISTENS)],
             reasons=reasons(emotion, policy),
         )
-        return Playlist(reading, reading_id, policy, moods, recommended)
+        return Queue(reading, reading_id, policy, moods, recommended)
 
-    def heard(self, track: Track, started_at: datetime, played_s: float, playlist: Playlist) -> None:
-        """Remember that a song of a playlist was played, and how far."""
-        listen = Listen(track.id, started_at, played_s, playlist.policy, playlist.reading_id)
+    def heard(self, track: Track, started_at: datetime, played_s: float, queue: Queue) -> None:
+        """Remember that a song of a queue was played, and how far."""
+        listen = Listen(track.id, started_at, played_s, queue.policy, queue.reading_id)
         self.store.listens.record(self.listener, listen)
 
     def label(self, track: str, mood: Mood) -> Track:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import PolicyOption, SeedOption, WorkersOption, open_mien
-from mien.cli.output import console, escaped, progress, show_playlist
+from mien.cli.output import console, escaped, progress, show_queue
 from mien.cli.songs import run_scan
 from mien.domain import PolicyName
 from mien.errors import CameraError
@@ -75,7 +75,7 @@ def _show_for_picture(mien: Mien, face: Path | None, policy: PolicyName, n: int,
         console().print("\nA photograph (NASA's portrait of Eileen Collins, in the public domain):")
         with as_file(files("mien.demo") / PHOTOGRAPH) as photograph:
             reading = mien.reading_of_picture(photograph)
-    show_playlist(mien.recommend_for_reading(reading, policy, n, seed))
+    show_queue(mien.recommend_for_reading(reading, policy, n, seed))
 
 
 def _show_for_camera(mien: Mien, policy: PolicyName, n: int, seed: int | None) -> None:
@@ -85,4 +85,4 @@ def _show_for_camera(mien: Mien, policy: PolicyName, n: int, seed: int | None) -
     except CameraError as error:
         console(stderr=True).print(escaped(str(error)))
         return
-    show_playlist(mien.recommend_for_reading(reading, policy, n, seed))
+    show_queue(mien.recommend_for_reading(reading, policy, n, seed))

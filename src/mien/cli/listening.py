@@ -17,13 +17,13 @@ from mien.cli.app import (
     SeedOption,
     open_mien,
 )
-from mien.cli.output import console, escaped, playlist_json, print_json, reading_line, show_playlist
+from mien.cli.output import console, escaped, print_json, queue_json, reading_line, show_queue
 from mien.domain import Emotion, PolicyName
 from mien.errors import DecodingError, SoundError
 
 if TYPE_CHECKING:
     from mien.audio.playback import Player
-    from mien.core import Mien, Playlist
+    from mien.core import Mien, Queue
     from mien.domain import Track
 
 EmotionOption = Annotated[
@@ -65,18 +65,18 @@ def recommend(
     if (emotion is not None) + (face is not None) + camera != 1:
         raise typer.BadParameter("give one of --emotion, --face and --camera")
     with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
-        playlist = _choose(mien, emotion, face, _Draw(policy, n, seed))
+        queue = _choose(mien, emotion, face, _Draw(policy, n, seed))
     if out is not None:
-        write_m3u8(out, playlist)
+        write_m3u8(out, queue)
     if json:
-        print_json(playlist_json(playlist))
+        print_json(queue_json(queue))
         return
-    show_playlist(playlist)
+    show_queue(queue)
     if out is not None:
         console().print(f"Written to {escaped(str(out))}")
 
 
-def _choose(mien: Mien, emotion: Emotion | None, face: Path | None, draw: _Draw) -> Playlist:
+def _choose(mien: Mien, emotion: Emotion | None, face: Path | None, draw: _Draw) -> Queue:
     """A playlist for an emotion that is named, for a picture, or else for a glance at the camera."""
     if emotion is not None:
         return mien.recommend_for_emotion(emotion, draw.policy, draw.n, draw.seed)
@@ -84,11 +84,11 @@ def _choose(mien: Mien, emotion: Emotion | None, face: Path | None, draw: _Draw)
     return mien.recommend_for_reading(reading, draw.policy, draw.n, draw.seed)
 
 
-def write_m3u8(out: Path, playlist: Playlist) -> None:
+def write_m3u8(out: Path, queue: Queue) -> None:
     """Write a playlist's songs for any player."""
     from mien.interop.playlists import PlaylistEntry, write_m3u8
 
-    write_m3u8(out, [PlaylistEntry.of(chosen.track) for chosen in playlist.recommended.tracks])
+    write_m3u8(out, [PlaylistEntry.of(chosen.track) for chosen in queue.recommended.tracks])
 
 
 def play(
@@ -116,22 +116,22 @@ def play(
         while songs is None or played < songs:
             if emotion is None and face is None:
                 console().print("camera on for a moment")
-            playlist = _choose(mien, emotion, face, _Draw(policy, 1))
-            if not playlist.recommended.tracks:
-                show_playlist(playlist)
+            queue = _choose(mien, emotion, face, _Draw(policy, 1))
+            if not queue.recommended.tracks:
+                show_queue(queue)
                 raise typer.Exit(1)
-            if not _play_one(mien, player, playlist):
-                show_playlist(_choose(mien, emotion, face, _Draw(policy, songs or 20)))
+            if not _play_one(mien, player, queue):
+                show_queue(_choose(mien, emotion, face, _Draw(policy, songs or 20)))
                 return
             played += 1
 
 
-def _play_one(mien: Mien, player: Player, playlist: Playlist) -> bool:
+def _play_one(mien: Mien, player: Player, queue: Queue) -> bool:
     """Play the one song of a playlist; False where the machine cannot play sound."""
-    chosen = playlist.recommended.tracks[0]
+    chosen = queue.recommended.tracks[0]
     terminal = console()
-    if playlist.reading is not None:
-        terminal.print(escaped(reading_line(playlist.reading)))
+    if queue.reading is not None:
+        terminal.print(escaped(reading_line(queue.reading)))
     terminal.print(f"[bold]{escaped(_name(chosen.track))}[/bold]  {escaped(chosen.why)}")
     started_at, played_s = datetime.now(UTC), 0.0
 
@@ -148,7 +148,7 @@ def _play_one(mien: Mien, player: Player, playlist: Playlist) -> bool:
         console(stderr=True).print(f"[red]{escaped(str(error))}[/red]")
     finally:
         if played_s > 0:
-            mien.heard(chosen.track, started_at, played_s, playlist)
+            mien.heard(chosen.track, started_at, played_s, queue)
     return True
 
 

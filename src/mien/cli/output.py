@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mien.core import Playlist
+    from mien.core import Queue
     from mien.domain import Estimate, Face, FrameFaces, Reading, SongAnalysis
 
 DECIMALS = 5
@@ -180,13 +180,13 @@ def reading_json(reading: Reading | None) -> dict[str, Any] | None:
     }
 
 
-def playlist_json(playlist: Playlist) -> dict[str, Any]:
+def queue_json(queue: Queue) -> dict[str, Any]:
     """What ``mien recommend --json`` says."""
     return {
-        "reading": reading_json(playlist.reading),
-        "policy": str(playlist.policy),
-        "moods": distribution_json(playlist.moods),
-        "note": playlist.recommended.note,
+        "reading": reading_json(queue.reading),
+        "policy": str(queue.policy),
+        "moods": distribution_json(queue.moods),
+        "note": queue.recommended.note,
         "tracks": [
             {
                 "path": str(chosen.track.path),
@@ -196,7 +196,7 @@ def playlist_json(playlist: Playlist) -> dict[str, Any]:
                 "score": _rounded(chosen.score),
                 "why": chosen.why,
             }
-            for chosen in playlist.recommended.tracks
+            for chosen in queue.recommended.tracks
         ],
     }
 
@@ -209,20 +209,20 @@ def reading_line(reading: Reading) -> str:
     return line if reading.certain else f"{line} - {reading.reason}"
 
 
-def show_playlist(playlist: Playlist) -> None:
+def show_queue(queue: Queue) -> None:
     """The reading, the wanted moods and the songs with why each was chosen."""
     from rich.table import Table
 
     terminal = console()
-    if playlist.reading is not None:
-        terminal.print(escaped(reading_line(playlist.reading)))
-    terminal.print(f"Wanted mood: {shares(playlist.moods)} (policy {playlist.policy})")
-    if playlist.recommended.note:
-        terminal.print(escaped(playlist.recommended.note))
+    if queue.reading is not None:
+        terminal.print(escaped(reading_line(queue.reading)))
+    terminal.print(f"Wanted mood: {shares(queue.moods)} (policy {queue.policy})")
+    if queue.recommended.note:
+        terminal.print(escaped(queue.recommended.note))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in ("", "title", "artist", "mood", "why"):
         table.add_column(header)
-    for number, chosen in enumerate(playlist.recommended.tracks, 1):
+    for number, chosen in enumerate(queue.recommended.tracks, 1):
         track = chosen.track
         table.add_row(
             str(number),
