@@ -87,7 +87,7 @@ def load(folder: Path, kind: Kind) -> Artifact:
             f"{folder} has format {format_version}, this Mien reads {FORMAT_VERSION}; install another"
         )
     try:
-        fields = {
+        fields: dict[str, Any] = {
             "heads": {name: tuple(labels) for name, labels in description["heads"].items()},
             "limits": tuple(description["limits"]),
             "version": str(description["version"]),

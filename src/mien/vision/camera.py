@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VIDEO_SUFFIXES = frozenset(".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .mjpeg .y4m .3gp .ogv".split())
-_FORMATS = "mov,mp4,matroska,webm,avi,mpeg,mpegts,mjpeg,yuv4mpegpipe,ogg,3gp"
+_WHITELISTS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,matroska,webm,avi,mpeg,mpegts,mjpeg,yuv4mpegpipe,ogg,3gp",
+}
 # Within this a camera that was unplugged, or that another program took, is noticed.
 PATIENCE_S = 2.0
 _QUARTER_TURNS = {90: 1, 180: 2, 270: 3}
@@ -73,31 +76,36 @@ def video_frames(path: Path, every: int = 1) -> Iterator[tuple[float, NDArray[np
         The frame's time in seconds, and the frame: shape ``[height, width, 3]``, RGB.
 
     Raises:
-        ImageError: it is not a video, holds no picture, or is larger than Mien reads.
+        ImageError: it is not a video, holds no picture, is larger than Mien reads, or is damaged; the frames
+            before the damage are given.
     """
-    if not path.is_file():
-        raise ImageError(f"{path} is not a file")
-    given = 0
+    last_s: float | None = None
     try:
-        with av.open(
-            f"file:{path}", options={"protocol_whitelist": "file", "format_whitelist": _FORMATS}
-        ) as container:
-            if not container.streams.video:
-                raise ImageError(f"{path} holds no video")
-            stream = container.streams.video[0]
-            if stream.width * stream.height > LARGEST_PIXELS:
-                raise ImageError(f"{path} is too large: {stream.width}x{stream.height} pixels a frame")
-            for number, frame in enumerate(container.decode(stream)):
+        if not path.is_file():
+            raise ImageError(f"{path} is not a file" if path.exists() else f"{path} does not exist")
+        with av.open(f"file:{path}", options=_WHITELISTS, metadata_errors="replace") as container:
+            for number, frame in enumerate(container.decode(_picture_stream(path, container))):
+                last_s = float(frame.time or 0.0)
                 if number % every == 0:
-                    given += 1
-                    yield float(frame.time or 0.0), _upright(frame)
-    except av.error.FFmpegError as error:
-        if given == 0:
-            raise ImageError(
-                f"{path} is not a video that Mien reads, or is damaged ({error.strerror})"
-            ) from None
-    if given == 0:
+                    yield last_s, _upright(frame)
+    except (av.error.FFmpegError, OSError) as error:
+        what = "is not a video that Mien reads, or is damaged"
+        if last_s is not None:
+            what = f"is damaged: no frame can be read after {last_s:.2f} s"
+        raise ImageError(f"{path} {what} ({error.strerror})") from None
+    if last_s is None:
         raise ImageError(f"{path} holds no frame")
+
+
+def _picture_stream(path: Path, container: av.container.InputContainer) -> av.VideoStream:
+    """The first video stream, set to refuse frames that are too large, wherever they come."""
+    if not container.streams.video:
+        raise ImageError(f"{path} holds no video")
+    stream = container.streams.video[0]
+    if stream.width * stream.height > LARGEST_PIXELS:
+        raise ImageError(f"{path} is too large: {stream.width}x{stream.height} pixels a frame")
+    stream.codec_context.options = {"max_pixels": str(LARGEST_PIXELS)}
+    return stream
 
 
 def _upright(frame: av.VideoFrame) -> NDArray[np.uint8]:
