@@ -1,11 +1,12 @@
 """From a song as it is composed to the notes of every voice.
 
-How a pattern is read depends on the voice's role. A pattern gives each bar one string, bars apart by ``|``, again
-from the first when they run out; its signs share the bar evenly. ``.`` is silence and ``-`` holds what sounds.
+How a pattern is read depends on the voice's role. A pattern gives each bar one string, bars apart by ``|``,
+again from the first when they run out; its signs share the bar evenly. ``.`` is silence and ``-`` holds what
+sounds.
 
-    chords   ``X`` ``x`` ``o``: the whole chord, loud, middling, soft; ``1`` to ``9``: one tone of it from below
+    chords   ``X`` ``x`` ``o``: the whole chord, loud, middling, soft; ``1`` to ``9``: one tone of it
     power    ``X`` ``x`` ``o``: root, fifth and octave, as a distorted guitar plays a chord
-    bass     ``1`` ``3`` ``5`` ``7`` ``8``: that degree of the chord; ``a``: a step below the next chord's root
+    bass     ``1`` ``3`` ``5`` ``7`` ``8``: that degree of the chord; ``a``: a step below the next root
     drums    ``X`` ``x`` ``o``: loud, middling, soft
     melody   a form of motifs (``mien.demo.melody``)
 """
@@ -106,7 +107,7 @@ def _melody(song: Song, voice: Voice, layout: Plan, bars: list[Bar], form: str) 
         song.key, song.mode, lambda beat: layout.chords[layout.chord_index(beat)], voice.low, voice.high
     )
     end = bars[-1].start_beats + bars[-1].length_beats
-    return develop(form, song.motifs, bars[0].start_beats, end, ground, voice.shift)
+    return develop(form, song.motifs, bars[0].start_beats, end, ground, shift=voice.shift)
 
 
 @dataclass(frozen=True, slots=True)

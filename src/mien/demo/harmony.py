@@ -63,7 +63,7 @@ class Chord:
         return frozenset((self.root + interval) % 12 for interval in self.intervals)
 
     def degree(self, number: int) -> int:
-        """Semitones from the root to the chord's 1st, 3rd, 5th, 7th or 8th; a 7th it lacks is its 6th or 8th."""
+        """Semitones from the root to the 1st, 3rd, 5th, 7th or 8th; for want of a 7th, to the 6th or 8th."""
         third = self.intervals[1] if self.intervals[1] in {2, 3, 4, 5} else 7
         fifth = next((i for i in self.intervals if i in {6, 7, 8}), 7)
         seventh = next((i for i in self.intervals if i in {9, 10, 11}), 12)
@@ -74,8 +74,8 @@ def parse_chord(symbol: str, key: int, mode: str) -> Chord:
     """Read a Roman numeral in a key.
 
     Args:
-        symbol: such as ``vi``, ``bVII``, ``V7``, ``iih7``, ``I/3``. The numeral counts the steps of the mode's own
-            scale; upper case is major and lower case minor.
+        symbol: such as ``vi``, ``bVII``, ``V7``, ``iih7``, ``I/3``. The numeral counts the steps of the
+            mode's own scale; upper case is major and lower case minor.
         key: MIDI number of the tonic.
         mode: a name in ``SCALES``.
 
@@ -115,8 +115,9 @@ def voicings(chord: Chord, low: int, high: int) -> list[tuple[int, ...]]:
 def lead_voices(chords: Iterable[Chord], low: int, high: int) -> list[tuple[int, ...]]:
     """Set a progression so that each chord moves as little as it can from the one before.
 
-    Dynamic programming over ``voicings``; a cost of the distance from the middle of the range keeps the chords
-    from drifting. After Tymoczko (2006), "The geometry of musical chords": good leading is short motion.
+    Dynamic programming over ``voicings``; a cost of the distance from the middle of the range keeps the
+    chords from drifting. After Tymoczko (2006), "The geometry of musical chords": good leading is short
+    motion.
     """
     middle = (low + high) / 2
     paths: dict[tuple[int, ...], tuple[float, list[tuple[int, ...]]]] = {(): (0.0, [])}

@@ -28,7 +28,8 @@ def compose_library(
 ) -> list[Path]:
     """Compose, render and write the demo library; songs that are there and whole are left as they are.
 
-    Nothing else in the folder is touched. A run that is stopped goes on where it was when it is started again.
+    Nothing else in the folder is touched. A run that is stopped goes on where it was when it is started
+    again.
 
     Args:
         folder: where to; made where it is missing.
@@ -51,7 +52,7 @@ def compose_library(
             paths.append(_provide(song, folder))
     except OSError as error:
         raise InteropError(
-            f"cannot write the demo library to {folder}: {error.strerror}; choose a folder that you may write to"
+            f"cannot write the demo library to {folder}: {error.strerror}; choose a folder you may write to"
         ) from None
     if progress is not None:
         progress(len(songs), len(songs), "")

@@ -1,4 +1,4 @@
-"""Melodies from motifs: written down as scale degrees, then repeated, moved, inverted and fitted to the harmony.
+"""Melodies from motifs: scale degrees, then repeated, moved, inverted and fitted to the harmony.
 
 A motif is a string of ``degree:beats``; a beat count holds until the next one is given::
 
@@ -71,7 +71,7 @@ def parse_motif(text: str) -> tuple[Step, ...]:
 
 
 def develop(
-    form: str, motifs: Mapping[str, str], start: float, end: float, ground: Ground, shift: int = 0
+    form: str, motifs: Mapping[str, str], start: float, end: float, ground: Ground, *, shift: int = 0
 ) -> list[Note]:
     """Write the melody of one section.
 
@@ -131,7 +131,7 @@ def _moved(steps: tuple[Step, ...], by: int) -> tuple[Step, ...]:
 
 
 def _strain(steps: tuple[Step, ...], beat: float, before: Sequence[Note], ground: Ground) -> float:
-    """How ill a motif sits there: long notes outside the chord, and the leap that leads to it, in semitones."""
+    """How ill a motif sits there: long notes outside the chord, and the leap that leads to it."""
     strain, first = 0.0, None
     for step in steps:
         if step.degree is not None:
@@ -157,7 +157,7 @@ def _place(steps: tuple[Step, ...], beat: float, ground: Ground, shift: int) -> 
 
 
 def _in_harmony(pitch: int, chord: Chord, *, strong: bool) -> int:
-    """Move a note that clashes: a long one on the beat into the chord, any other off a chord tone's semitone."""
+    """Move a long note on the beat that lies a semitone beside a tone of the chord onto the chord."""
     classes = chord.pitch_classes
     if pitch % 12 in classes:
         return pitch

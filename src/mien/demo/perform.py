@@ -1,8 +1,8 @@
 """From written notes to played ones: tempo that breathes, phrases that swell, hands that are not machines.
 
-The rules are from the KTH system (Friberg, Bresin & Sundberg, 2006, "Overview of the KTH rule system for musical
-performance"): phrase arch, high-loud, and the final ritard of Friberg & Sundberg (1999), "Does music performance
-allude to locomotion?": the tempo of a runner who stops.
+The rules are from the KTH system (Friberg, Bresin & Sundberg, 2006, "Overview of the KTH rule system for
+musical performance"): phrase arch, high-loud, and the final ritard of Friberg & Sundberg (1999), "Does music
+performance allude to locomotion?": the tempo of a runner who stops.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def perform(
     written = list(notes)
     strummed = _strum_offsets(written, voice.strum_s)
     looseness = song.production.looseness_s * rng.standard_normal(len(written))
-    touch = 1.0 + 0.05 * rng.standard_normal(len(written))
+    touch = 1.0 + 0.09 * rng.standard_normal(len(written))
     swell = 0.18 if voice.role == "melody" else 0.06
     events = []
     for note, offset, late, force in zip(written, strummed, looseness, touch, strict=True):

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.demo.arrange import arrange, plan
+from mien.demo.arrange import Plan, arrange, plan
 from mien.demo.perform import Clock, Event, clock, perform
 from mien.demo.synth import INSTRUMENTS, Instrument
-from mien.demo.synth.effects import clip_softly, compress, echo, fast_size, limit, loudness_db, room
-from mien.demo.synth.waves import SAMPLE_RATE_HZ, Signal, noise, samples, times
+from mien.demo.synth.effects import (
+    clip_softly,
+    compress,
+    echo,
+    fast_size,
+    limit,
+    loudness_db,
+    room,
+    saturate,
+)
+from mien.demo.synth.waves import SAMPLE_RATE_HZ, Numbers, Signal, noise, samples, times, unsteady
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +28,8 @@ if TYPE_CHECKING:
 
 _TAIL_S = 2.5
 _FADE_S = 2.0
-_HUSH_DB = -62.0  # no recording is silent between its notes
+_HUSH_DB = -50.0  # no recording is silent between its notes
+_MISTUNED = 0.003  # five cents: players do not tune to a machine
 _CEILING = 0.89  # -1 dB: room for what a lossy codec adds between the samples
 _VELOCITY_LAYERS = 6
 _LENGTH_STEP_S = 0.04
@@ -39,7 +49,8 @@ def render(song: Song, until_s: float | None = None) -> Signal:
         until_s: only its first seconds, for a quick listen; None for all of it.
 
     Returns:
-        Stereo, shape ``[2, samples]`` at ``SAMPLE_RATE_HZ``, peaks under -1 dB of full scale; the same each time.
+        Stereo, shape ``[2, samples]`` at ``SAMPLE_RATE_HZ``, peaks under -1 dB of full scale; the same each
+        time.
     """
     whole = duration_s(song)
     count = samples(whole if until_s is None else min(until_s, whole))
@@ -47,6 +58,7 @@ def render(song: Song, until_s: float | None = None) -> Signal:
     time = clock(song, layout)
     dry, sent = np.zeros((2, count), dtype=np.float32), np.zeros((2, count), dtype=np.float32)
     duck = _ducking(song, layout, time, count)
+    wavering = unsteady(count, np.random.default_rng([song.seed, 79]))
     for number, voice in enumerate(song.voices):
         notes = arrange(song, voice, layout)
         takes = [
@@ -54,6 +66,8 @@ def render(song: Song, until_s: float | None = None) -> Signal:
             for take in range(voice.takes)
         ]
         sound = _recorded(voice, takes, count, [song.seed, number])
+        if voice.role != "drums":
+            sound *= 1 + np.float32(song.production.grain) * np.roll(wavering, 100_003 * number)
         if voice.ducks:
             sound *= duck
         if voice.echo:
@@ -73,7 +87,7 @@ def _recorded(voice: Voice, takes: list[list[Event]], count: int, seed: list[int
         if instrument.effect is not None and track.any():
             track = instrument.effect(track)
         total += _placed(track, place)
-    level = 10 ** (voice.level_db / 20) * (0.5 if instrument.struck else 0.1)
+    level = 10 ** (voice.level_db / 20) * (1.2 if instrument.struck else 0.1)
     return total * np.float32(level / (_reference(total, struck=instrument.struck) + 1e-9))
 
 
@@ -81,6 +95,7 @@ def _track(instrument: Instrument, events: list[Event], count: int, seed: list[i
     """All notes of one take, each where it belongs. A note that comes again is not made again."""
     track = np.zeros((2, count), dtype=np.float32)
     made: dict[tuple[int, int, int, int], Signal] = {}
+    tuned = 440.0 * (1 + _MISTUNED * np.random.default_rng(seed).standard_normal())
     for number, event in enumerate(events):
         start = round(event.start_s * SAMPLE_RATE_HZ)
         if start >= count:
@@ -89,12 +104,12 @@ def _track(instrument: Instrument, events: list[Event], count: int, seed: list[i
         steps = -(-event.length_s // _LENGTH_STEP_S)
         key = (event.pitch, int(steps), int(layer), number % 3)
         if key not in made:
-            hz = 440.0 * 2 ** ((event.pitch - 69) / 12)
+            hz = tuned * 2 ** ((event.pitch - 69) / 12)
             made[key] = instrument.tone(
                 hz, steps * _LENGTH_STEP_S, layer / _VELOCITY_LAYERS, np.random.default_rng([*seed, *key])
             )
         tone = made[key][..., : count - start]
-        track[:, start : start + tone.shape[-1]] += np.float32(event.velocity**1.3) * tone
+        track[:, start : start + tone.shape[-1]] += np.float32(event.velocity**1.6) * tone
     return track
 
 
@@ -114,14 +129,14 @@ def _reference(sound: Signal, *, struck: bool) -> float:
     return float(np.sqrt(loud.mean()))
 
 
-def _ducking(song: Song, layout: object, time: Clock, count: int) -> Signal:
+def _ducking(song: Song, layout: Plan, time: Clock, count: int) -> Signal:
     """How far the kick drum pushes others down, over time."""
     gain = np.ones(count, dtype=np.float32)
     if not any(voice.ducks for voice in song.voices):
         return gain
     kick = next(voice for voice in song.voices if voice.role == "drums" and "kick" in voice.instrument)
     dip = 1 - np.float32(0.75) * np.exp(-times(samples(0.4)) / np.float32(0.09))
-    for note in arrange(song, kick, plan(song)):
+    for note in arrange(song, kick, layout):
         start = round(time.seconds(note.start_beats) * SAMPLE_RATE_HZ)
         stop = min(start + len(dip), count)
         if start < count:
@@ -146,7 +161,7 @@ def _in_room(song: Song, dry: Signal, sent: Signal) -> Signal:
     return mixed
 
 
-def _tilt(hz: npt.NDArray[np.float64], brightness_db: float) -> npt.NDArray[np.float32]:
+def _tilt(hz: Numbers, brightness_db: float) -> npt.NDArray[np.float32]:
     """Little under 20 Hz; above 1 kHz up, below down, by as much within two octaves."""
     octaves = np.clip(np.log2(np.maximum(hz, 1.0) / 1000) / 2, -1, 1)
     return (10 ** (brightness_db * octaves / 20) / (1 + (20 / np.maximum(hz, 1.0)) ** 2)).astype(np.float32)
@@ -154,18 +169,19 @@ def _tilt(hz: npt.NDArray[np.float64], brightness_db: float) -> npt.NDArray[np.f
 
 def _mastered(song: Song, mixed: Signal) -> Signal:
     """Glue, loudness, the hush of a room, limiter, fade."""
-    glue = song.production.glue_db
-    pressed = compress(mixed, 1 + glue / 4, 2 + glue)
-    pressed *= np.float32(10 ** ((song.production.loudness_db - loudness_db(pressed)) / 20))
     rng = np.random.default_rng([song.seed, 78])
-    for side in pressed:
-        side += np.float32(10 ** (_HUSH_DB / 20)) * noise(len(side), _hush, rng)
+    glue = song.production.glue_db
+    driven = saturate(mixed, song.production.drive_db) if song.production.drive_db else mixed
+    pressed = compress(driven, 1 + glue / 4, 2 + glue)
+    pressed *= np.float32(10 ** ((song.production.loudness_db - loudness_db(pressed)) / 20))
+    count = pressed.shape[-1]
+    pressed += np.float32(10 ** (_HUSH_DB / 20)) * np.stack([noise(count, _hush, rng) for _ in range(2)])
     out = limit(clip_softly(pressed), _CEILING)
     fade = min(samples(_FADE_S), out.shape[-1])
     out[:, -fade:] *= np.cos(np.linspace(0, np.pi / 2, fade, dtype=np.float32)) ** 2
     return out
 
 
-def _hush(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The noise of a quiet room and of its microphones: pink, a little more of it below."""
-    return np.asarray((np.maximum(hz, 20.0) / 1000) ** -0.6)
+def _hush(hz: Numbers) -> Numbers:
+    """The noise of a room and of its microphones: nearly all of it a rumble that is felt more than heard."""
+    return np.asarray((np.maximum(hz, 25.0) / 1000) ** -1.1)

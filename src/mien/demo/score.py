@@ -87,7 +87,9 @@ class Production:
         reverb_s: time in which the room's sound falls by 60 dB.
         wet_db: level of the reverb.
         brightness_db: tilt of the mix; positive lifts what is above 1 kHz and lowers what is below.
-        glue_db: how far the bus compressor and the tape push the mix together.
+        drive_db: how hard the mix is driven into the tape's saturation; 0 not at all.
+        glue_db: how far the bus compressor pushes the mix together.
+        grain: how much the loudness of each player wavers, as a part of it.
         looseness_s: standard deviation of the players' timing.
         rubato: how far the tempo breathes with a phrase, as a part of the tempo.
         final_tempo: the tempo of the last beat, as a part of the tempo.
@@ -97,7 +99,9 @@ class Production:
     reverb_s: float
     wet_db: float
     brightness_db: float = 0.0
+    drive_db: float = 0.0
     glue_db: float = 3.0
+    grain: float = 0.12
     looseness_s: float = 0.008
     rubato: float = 0.0
     final_tempo: float = 0.8

@@ -1,8 +1,8 @@
-# ruff: noqa: E501
-"""Calm: slow, major or modal, soft, with pads, slow attacks, open consonant chords, little movement and no drums.
+"""Calm: slow, major or modal, soft; pads, slow attacks, open chords, little movement and no drums.
 
-Low arousal and positive valence in Gabrielsson & Lindström (2010), tables 14.2 and 14.3 (soft, slow, legato, low variation,
-consonant) and Eerola, Friberg & Bresin (2013), figure 2 ("peaceful": slow, soft, legato, major).
+Low arousal and positive valence in Gabrielsson & Lindström (2010) (soft, slow, legato,
+low variation, consonant) and Eerola, Friberg & Bresin (2013) ("peaceful": slow, soft, legato,
+major).
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ STILL_WATER = Song(
     },
     voices=(
         Voice("warm pad", "chords", {"*": "x---"}, 48, 66, articulation=1.1, level_db=0, reverb=0.35),
-        Voice("glass pad", "chords", {"A": "x---", "B": "x---", "A'": "x---", "ending": "x---"}, 67, 84, articulation=1.1, level_db=-10, reverb=0.45),
-        Voice("vibraphone", "melody", {"A": "a", "B": "e", "A'": "c."}, 60, 90, articulation=2.5, level_db=-3, pan=0.15, reverb=0.4),
-        Voice("harp", "chords", {"A": "1---2---3---4---", "B": "1---2---3---4---", "A'": "1---2---3---4---", "ending": "1-2-3-4-5-------"}, 55, 74, articulation=3.0, level_db=-6, pan=-0.25, reverb=0.35),
+        Voice("glass pad", "chords", {"A": "x---", "B": "x---", "A'": "x---", "ending": "x---"}, 67, 84,
+              articulation=1.1, level_db=-10, reverb=0.45),
+        Voice("vibraphone", "melody", {"A": "a", "B": "e", "A'": "c."}, 60, 90, articulation=2.5, level_db=-3,
+              pan=0.15, reverb=0.4),
+        Voice("harp", "chords", {"A": "1---2---3---4---", "B": "1---2---3---4---", "A'": "1---2---3---4---",
+              "ending": "1-2-3-4-5-------"}, 55, 74, articulation=3.0, level_db=-6, pan=-0.25, reverb=0.35),
         Voice("soft organ", "bass", {"*": "1---"}, 36, articulation=1.05, level_db=-7, reverb=0.2),
     ),
-    production=Production(-18.5, 3.0, -4, brightness_db=-2.0, glue_db=2, looseness_s=0.018, rubato=0.03, final_tempo=0.8),
+    production=Production(-18.5, 3.0, -4, brightness_db=-0.5, glue_db=2, looseness_s=0.018, rubato=0.03,
+        final_tempo=0.8),
 )  # fmt: skip
 
 LONG_LIGHT = Song(
@@ -59,13 +63,18 @@ LONG_LIGHT = Song(
         "c": "5:3 6:1 4:3 2:1 1:2 3:1 2 1:4",
     },
     voices=(
-        Voice("electric piano", "chords", {"*": "x-----3-", "B": "x---2-3-", "ending": "x-------"}, 54, 72, articulation=1.1, level_db=-1, pan=-0.1, reverb=0.3, strum_s=0.05),
+        Voice("electric piano", "chords", {"*": "x-----3-", "B": "x---2-3-", "ending": "x-------"}, 54, 72,
+              articulation=1.1, level_db=-1, pan=-0.1, reverb=0.3, strum_s=0.05),
         Voice("warm pad", "chords", {"*": "x---"}, 50, 69, articulation=1.1, level_db=-3, reverb=0.35),
-        Voice("low flute", "melody", {"A": "a", "B": "e", "A'": "c."}, 57, 84, articulation=1.0, level_db=-4, pan=0.15, reverb=0.4),
-        Voice("bass guitar", "bass", {"*": "1-------", "A'": "1-----5-"}, 38, articulation=1.0, level_db=-6, reverb=0.08),
-        Voice("choir", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 57, 74, articulation=1.05, level_db=-13, reverb=0.45),
+        Voice("low flute", "melody", {"A": "a", "B": "e", "A'": "c."}, 57, 84, articulation=1.0, level_db=-4,
+              pan=0.15, reverb=0.4),
+        Voice("bass guitar", "bass", {"*": "1-------", "A'": "1-----5-"}, 38, articulation=1.0, level_db=-6,
+              reverb=0.08),
+        Voice("choir", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 57, 74, articulation=1.05,
+              level_db=-13, reverb=0.45),
     ),
-    production=Production(-18, 2.6, -5, brightness_db=-2.0, glue_db=2, looseness_s=0.016, rubato=0.03, final_tempo=0.8),
+    production=Production(-18, 2.6, -5, brightness_db=-0.5, glue_db=2, looseness_s=0.016, rubato=0.03,
+        final_tempo=0.8),
 )  # fmt: skip
 
 HARBOUR = Song(
@@ -89,13 +98,18 @@ HARBOUR = Song(
         "c": "r:1 3 5 6:2 5:1 5:3 3:3",
     },
     voices=(
-        Voice("nylon guitar", "chords", {"*": "1-2-3-4-3-2-", "ending": "1-2-3-4-----"}, 51, 68, articulation=3.0, level_db=-2, pan=-0.15, reverb=0.25),
-        Voice("nylon guitar", "bass", {"*": "1-----"}, 39, articulation=1.0, level_db=-5, pan=-0.1, reverb=0.2),
+        Voice("nylon guitar", "chords", {"*": "1-2-3-4-3-2-", "ending": "1-2-3-4-----"}, 51, 68,
+              articulation=3.0, level_db=-2, pan=-0.15, reverb=0.25),
+        Voice("nylon guitar", "bass", {"*": "1-----"}, 39, articulation=1.0, level_db=-5, pan=-0.1,
+              reverb=0.2),
         Voice("soft organ", "chords", {"*": "x--"}, 51, 68, articulation=1.1, level_db=-8, reverb=0.35),
-        Voice("dark choir", "chords", {"A": "x--", "B": "x--", "A'": "x--", "ending": "x--"}, 56, 74, articulation=1.1, level_db=-7, reverb=0.4),
-        Voice("clarinet", "melody", {"A": "a", "B": "e", "A'": "c."}, 56, 82, articulation=1.0, level_db=-6, pan=0.15, reverb=0.4),
+        Voice("dark choir", "chords", {"A": "x--", "B": "x--", "A'": "x--", "ending": "x--"}, 56, 74,
+              articulation=1.1, level_db=-7, reverb=0.4),
+        Voice("clarinet", "melody", {"A": "a", "B": "e", "A'": "c."}, 56, 82, articulation=1.0, level_db=-6,
+              pan=0.15, reverb=0.4),
     ),
-    production=Production(-18.5, 2.8, -5, brightness_db=-2.0, glue_db=2, looseness_s=0.018, rubato=0.03, final_tempo=0.8),
+    production=Production(-18.5, 2.8, -5, brightness_db=-0.5, glue_db=2, looseness_s=0.018, rubato=0.03,
+        final_tempo=0.8),
 )  # fmt: skip
 
 SONGS = (STILL_WATER, LONG_LIGHT, HARBOUR)

@@ -1,8 +1,7 @@
-# ruff: noqa: E501
-"""Tender: slow to moderate, major, soft and high, legato, with slow attacks and warm timbres; little is loud or sudden.
+"""Tender: slow to moderate, major, soft and high, legato; nothing is loud or sudden.
 
-Cues of Juslin & Laukka (2003), table 11 (tenderness: slow, soft, little high-frequency energy, legato, slow attacks);
-Gabrielsson & Lindström (2010); Bresin & Friberg (2011), "Emotion rendering in music".
+Cues of Juslin & Laukka (2003), table 11 (tenderness: slow, soft, little high-frequency energy, legato, slow
+attacks); Gabrielsson & Lindström (2010); Bresin & Friberg (2011), "Emotion rendering in music".
 """
 
 from __future__ import annotations
@@ -32,13 +31,18 @@ SMALL_HAND = Song(
         "c": "3:2 5:1 5:2 1':1 6:1.5 5:.5 7:1 1':3",
     },
     voices=(
-        Voice("music box", "melody", {"A": "a b", "A'": "c."}, 72, 96, articulation=1.6, level_db=-1, pan=0.08, reverb=0.3, shift=7),
+        Voice("music box", "melody", {"A": "a b", "A'": "c."}, 72, 96, articulation=1.6, level_db=-1,
+              pan=0.08, reverb=0.3, shift=7),
         Voice("flute", "melody", {"B": "e"}, 65, 90, articulation=1.0, level_db=-3, pan=-0.15, reverb=0.3),
-        Voice("harp", "chords", {"*": "1-2-3-4-3-2-", "ending": "1-2-3-4-5-6-"}, 53, 70, articulation=2.5, level_db=-4, pan=-0.25, reverb=0.25),
-        Voice("slow strings", "chords", {"A": "x--", "B": "x--", "A'": "x--", "ending": "x--"}, 60, 77, articulation=1.05, level_db=-6, reverb=0.35),
-        Voice("low strings", "bass", {"A": ".|.|.|.|1--", "B": "1--", "A'": "1--", "ending": "1--"}, 41, articulation=1.05, level_db=-8, reverb=0.3),
+        Voice("harp", "chords", {"*": "1-2-3-4-3-2-", "ending": "1-2-3-4-5-6-"}, 53, 70, articulation=2.5,
+              level_db=-4, pan=-0.25, reverb=0.25),
+        Voice("slow strings", "chords", {"A": "x--", "B": "x--", "A'": "x--", "ending": "x--"}, 60, 77,
+              articulation=1.05, level_db=-6, reverb=0.35),
+        Voice("low strings", "bass", {"A": ".|.|.|.|1--", "B": "1--", "A'": "1--", "ending": "1--"}, 41,
+              articulation=1.05, level_db=-8, reverb=0.3),
     ),
-    production=Production(-18, 1.9, -6, brightness_db=-1.5, glue_db=2, looseness_s=0.014, rubato=0.05, final_tempo=0.72),
+    production=Production(-18, 1.9, -6, brightness_db=0.5, glue_db=2, grain=0.2, looseness_s=0.014,
+        rubato=0.05, final_tempo=0.72),
 )  # fmt: skip
 
 FIRST_SNOW = Song(
@@ -61,14 +65,24 @@ FIRST_SNOW = Song(
         "c": "5:1.5 3:.5 5:1 7 6:2 3:1 5 6:1 5:.5 3 2:1 5 3:4",
     },
     voices=(
-        Voice("flute", "melody", {"A": "a", "B": "_8 _8", "A'": "c."}, 63, 92, articulation=1.0, level_db=-2, pan=0.1, reverb=0.3, shift=7),
-        Voice("violin", "melody", {"B": "e", "A'": "c."}, 62, 88, articulation=1.03, level_db=-4, pan=-0.15, reverb=0.35),
-        Voice("electric piano", "chords", {"*": "x---x---", "A": "x--1-2-3", "B": "x--2-3-4", "ending": "x-------"}, 56, 73, articulation=1.0, level_db=-2, pan=-0.1, reverb=0.25, strum_s=0.03),
-        Voice("strings", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 60, 77, articulation=1.05, level_db=-8, reverb=0.35),
-        Voice("bass guitar", "bass", {"A": "1-----5-", "B": "1-----5-", "A'": "1-----5-", "ending": "1-------"}, 32, articulation=1.0, level_db=-5, reverb=0.08),
-        Voice("celesta", "chords", {"A'": "...4...5", "ending": "4-5-6-7-"}, 63, 80, articulation=2.0, level_db=-10, pan=0.35, reverb=0.35),
+        Voice("soft singer", "melody", {"A": "a", "A'": "c."}, 58, 82, articulation=1.0, level_db=0, pan=0.05,
+              reverb=0.25),
+        Voice("flute", "melody", {"B": "e", "A'": "c."}, 63, 92, articulation=1.0, level_db=-7, pan=-0.2,
+              reverb=0.3, shift=7),
+        Voice("violin", "melody", {"B": "e", "A'": "c."}, 62, 88, articulation=1.03, level_db=-4, pan=-0.15,
+              reverb=0.35),
+        Voice("electric piano", "chords", {"*": "x---x---", "A": "x--1-2-3", "B": "x--2-3-4",
+              "ending": "x-------"}, 56, 73, articulation=1.0, level_db=-2, pan=-0.1, reverb=0.25,
+              strum_s=0.03),
+        Voice("strings", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 60, 77, articulation=1.05,
+              level_db=-8, reverb=0.35),
+        Voice("bass guitar", "bass", {"A": "1-----5-", "B": "1-----5-", "A'": "1-----5-",
+              "ending": "1-------"}, 32, articulation=1.0, level_db=-5, reverb=0.08),
+        Voice("celesta", "chords", {"A'": "...4...5", "ending": "4-5-6-7-"}, 63, 80, articulation=2.0,
+              level_db=-10, pan=0.35, reverb=0.35),
     ),
-    production=Production(-17, 1.8, -6, brightness_db=-1.5, glue_db=2, looseness_s=0.014, rubato=0.04, final_tempo=0.75),
+    production=Production(-17, 1.8, -6, brightness_db=0.5, glue_db=2, grain=0.2, looseness_s=0.014,
+        rubato=0.04, final_tempo=0.75),
 )  # fmt: skip
 
 TWO_CUPS = Song(
@@ -92,14 +106,21 @@ TWO_CUPS = Song(
         "z": "1:4",
     },
     voices=(
-        Voice("steel guitar", "chords", {"*": "1.3.2.4.1.3.2.4.", "ending": "1-2-3-4---------"}, 52, 69, articulation=4.0, level_db=-1, pan=-0.15, reverb=0.18),
-        Voice("steel guitar", "bass", {"*": "1---5---", "ending": "1-------"}, 40, articulation=1.0, level_db=-3, pan=-0.15, reverb=0.15),
-        Voice("voice", "melody", {"A": "a", "A'": "c", "ending": "z"}, 57, 84, articulation=1.0, level_db=-2, pan=0.05, reverb=0.3, shift=7),
-        Voice("violin", "melody", {"B": "e", "A'": "c", "ending": "z"}, 57, 88, articulation=1.03, level_db=-5, pan=0.25, reverb=0.35, shift=7),
-        Voice("slow strings", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 57, 74, articulation=1.05, level_db=-9, reverb=0.35),
-        Voice("glockenspiel", "chords", {"B": "4.......", "A'": "4...5...", "ending": "4-------"}, 69, 86, articulation=3.0, level_db=-13, pan=0.4, reverb=0.4),
+        Voice("steel guitar", "chords", {"*": "1.3.2.4.1.3.2.4.", "ending": "1-2-3-4---------"}, 52, 69,
+              articulation=4.0, level_db=-1, pan=-0.15, reverb=0.18),
+        Voice("steel guitar", "bass", {"*": "1---5---", "ending": "1-------"}, 40, articulation=1.0,
+              level_db=-3, pan=-0.15, reverb=0.15),
+        Voice("soft singer", "melody", {"A": "a", "A'": "c", "ending": "z"}, 57, 84, articulation=1.0,
+              level_db=0, pan=0.05, reverb=0.25, shift=0),
+        Voice("violin", "melody", {"B": "e", "A'": "c", "ending": "z"}, 57, 88, articulation=1.03,
+              level_db=-5, pan=0.25, reverb=0.35, shift=7),
+        Voice("slow strings", "chords", {"B": "x---", "A'": "x---", "ending": "x---"}, 57, 74,
+              articulation=1.05, level_db=-9, reverb=0.35),
+        Voice("glockenspiel", "chords", {"B": "4.......", "A'": "4...5...", "ending": "4-------"}, 69, 86,
+              articulation=3.0, level_db=-13, pan=0.4, reverb=0.4),
     ),
-    production=Production(-17, 1.6, -7, brightness_db=-1.0, glue_db=2, looseness_s=0.014, rubato=0.04, final_tempo=0.75),
+    production=Production(-17, 1.6, -7, brightness_db=0.5, glue_db=2, grain=0.2, looseness_s=0.014,
+        rubato=0.04, final_tempo=0.75),
 )  # fmt: skip
 
 SONGS = (SMALL_HAND, FIRST_SNOW, TWO_CUPS)

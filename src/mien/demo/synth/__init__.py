@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.demo.synth import drums, mallets, plucked, sustained
+from mien.demo.synth import drums, mallets, plucked, sung, sustained
 from mien.demo.synth.effects import Effect, amplifier, chorus, overdrive, rotor
 from mien.demo.synth.waves import Signal
 
 Tone = Callable[[float, float, float, np.random.Generator], Signal]
-"""From pitch in Hz, time held in seconds and velocity 0 to 1 to a signal ``[samples]`` or ``[2, samples]``."""
+"""From pitch in Hz, seconds held and velocity 0 to 1 to a signal ``[samples]`` or ``[2, samples]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,10 @@ INSTRUMENTS: dict[str, Instrument] = {
     "saw lead": Instrument(sustained.saw_lead, chorus()),
     "square lead": Instrument(sustained.square_lead),
     "synth bass": Instrument(sustained.synth_bass, overdrive(2.0)),
-    "voice": Instrument(sustained.voice),
+    "singer": Instrument(sung.singer),
+    "soft singer": Instrument(sung.soft_singer),
+    "low singer": Instrument(sung.low_singer),
+    "shouter": Instrument(sung.shouter, amplifier(12, 250)),
     "organ": Instrument(sustained.organ, rotor(6.3, 0.25)),
     "soft organ": Instrument(sustained.soft_organ, chorus()),
     "supersaw": Instrument(sustained.supersaw),

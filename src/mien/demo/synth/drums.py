@@ -1,4 +1,4 @@
-"""Drums and noises. Each takes what a pitched instrument takes; the length is its own, and only toms mind the pitch."""
+"""Drums and noises. They are called as pitched instruments are; few mind the pitch or the length."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def _falling(start_hz: float, end_hz: float, fall_s: float, seconds: float, deca
 
 def _burst(seconds: float, decay_s: float, low_hz: float, high_hz: float, rng: np.random.Generator) -> Signal:
     count = samples(seconds)
-    return noise(count, band(low_hz, high_hz), rng) * np.exp(-times(count) / np.float32(decay_s))
+    dying = np.exp(-times(count) / np.float32(decay_s))
+    return np.asarray(noise(count, band(low_hz, high_hz), rng) * dying)
 
 
 def _sum(*layers: tuple[float, Signal]) -> Signal:
@@ -32,7 +33,8 @@ def kick(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) 
     body = _falling(125, 52, 0.025, 0.5, 0.13)
     thud = _burst(0.08, 0.018, 60, 500, rng)
     beater = _burst(0.02, 0.004, 1500, 6000, rng)
-    return np.tanh(_sum((1.3, body), (0.16, thud), (0.10 + 0.12 * velocity, beater)))
+    room = _burst(0.5, 0.12, 90, 900, rng)
+    return np.tanh(_sum((1.3, body), (0.16, thud), (0.07, room), (0.10 + 0.12 * velocity, beater)))
 
 
 def tight_kick(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
@@ -55,18 +57,18 @@ def snare(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator)
         (0.8, _falling(240 * tune, 188 * tune, 0.02, 0.3, 0.07)), (0.35, _falling(380, 330, 0.02, 0.2, 0.045))
     )
     wires = _burst(0.45, 0.07 + 0.06 * velocity, 1800, 9500, rng)
-    room = _burst(0.6, 0.16, 300, 5000, rng)
+    room = _burst(0.8, 0.2, 150, 4000, rng)
     crack = _burst(0.02, 0.003, 1000, 12000, rng)
-    return np.tanh(_sum((0.9, head), (0.30, wires), (0.05, room), (0.35 * velocity, crack)))
+    return np.tanh(_sum((0.9, head), (0.30, wires), (0.13, room), (0.35 * velocity, crack)))
 
 
 def big_snare(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
     """A deep snare drum, loud, in a large room."""
     head = _falling(230, 165, 0.03, 0.4, 0.11)
     wires = _burst(0.5, 0.13, 1200, 9000, rng)
-    room = _burst(0.8, 0.24, 250, 6000, rng)
+    room = _burst(1.0, 0.28, 120, 5000, rng)
     return np.tanh(
-        _sum((1.2, head), (0.42, wires), (0.11, room), (0.5 * velocity, _burst(0.02, 0.003, 800, 12000, rng)))
+        _sum((1.2, head), (0.42, wires), (0.2, room), (0.5 * velocity, _burst(0.02, 0.003, 800, 12000, rng)))
     )
 
 
@@ -104,24 +106,25 @@ def clap(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator)
 
 
 def _metal(
-    rng: np.random.Generator, count: int, low_hz: float, high_hz: float, decay_s: float, partials: int
+    rng: np.random.Generator, seconds: float, range_hz: tuple[float, float], decay_s: float, partials: int
 ) -> Signal:
     """Cymbal bronze: many partials that are no harmonics, the high ones dying first."""
-    hz = np.exp(rng.uniform(np.log(low_hz), np.log(high_hz), partials))
+    low, high = range_hz
+    hz = np.exp(rng.uniform(np.log(low), np.log(high), partials))
     gain = rng.random(partials) + 0.2
-    return modes(hz, gain / np.sqrt(partials), (hz / low_hz) ** 0.4 / decay_s, count)
+    return modes(hz, gain / np.sqrt(partials), (hz / low) ** 0.4 / decay_s, samples(seconds))
 
 
 def hat(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
     """A closed hi-hat."""
     hiss = _burst(0.12, 0.018 + 0.02 * velocity, 7000, 14000, rng)
-    return _sum((0.25, hiss), (0.12, _metal(rng, samples(0.1), 3500, 12000, 0.03, 24)))
+    return _sum((0.25, hiss), (0.12, _metal(rng, 0.1, (3500, 12000), 0.03, 24)))
 
 
 def open_hat(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """A hi-hat let ring."""
     hiss = _burst(0.5, 0.16, 6000, 14000, rng)
-    return _sum((0.25, hiss), (0.12, _metal(rng, samples(0.5), 3000, 12000, 0.25, 30)))
+    return _sum((0.25, hiss), (0.12, _metal(rng, 0.5, (3000, 12000), 0.25, 30)))
 
 
 def ride(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
@@ -132,13 +135,13 @@ def ride(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator) 
         np.array([14.0, 16.0, 20.0]),
         samples(0.5),
     )
-    wash = _metal(rng, samples(1.2), 2500, 13000, 0.7, 60)
+    wash = _metal(rng, 1.2, (2500, 13000), 0.7, 60)
     return _sum((0.35 * velocity, ping), (0.25, wash), (0.05, _burst(0.8, 0.3, 5000, 13000, rng)))
 
 
 def crash(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """A crash cymbal."""
-    wash = _metal(rng, samples(2.4), 900, 13000, 1.3, 90)
+    wash = _metal(rng, 2.4, (900, 13000), 1.3, 90)
     return _sum(
         (0.4, wash), (0.22, _burst(2.4, 0.55, 3500, 14000, rng)), (0.3, _burst(0.1, 0.03, 2000, 12000, rng))
     )
@@ -149,12 +152,13 @@ def shaker(_hz: float, _held_s: float, velocity: float, rng: np.random.Generator
     count = samples(0.14)
     t = times(count)
     rise = np.minimum(t / np.float32(0.025 - 0.012 * velocity), 1) ** 2
-    return np.float32(0.2) * noise(count, band(5000, 12000), rng) * rise * np.exp(-t / np.float32(0.03))
+    seeds = noise(count, band(5000, 12000), rng) * rise * np.exp(-t / np.float32(0.03))
+    return np.asarray(np.float32(0.2) * seeds)
 
 
 def tambourine(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """Small jingles."""
-    jingles = _metal(rng, samples(0.3), 5000, 13500, 0.09, 40)
+    jingles = _metal(rng, 0.3, (5000, 13500), 0.09, 40)
     return _sum((0.5, jingles), (0.12, _burst(0.2, 0.04, 5000, 13000, rng)))
 
 
@@ -206,5 +210,5 @@ def riser(_hz: float, held_s: float, _velocity: float, rng: np.random.Generator)
 
 def anvil(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """Struck iron."""
-    ring = _metal(rng, samples(0.7), 700, 7000, 0.28, 22)
+    ring = _metal(rng, 0.7, (700, 7000), 0.28, 22)
     return np.tanh(_sum((1.2, ring), (0.4, _burst(0.05, 0.01, 1500, 10000, rng))))

@@ -1,4 +1,4 @@
-"""Bars, bells and tines: a few partials that are no harmonics (Fletcher & Rossing 1998), and the electric piano."""
+"""Bars, bells and tines: a few partials that are no harmonics (Fletcher & Rossing 1998)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ tubular_bell = Mallet(
 
 
 def electric_piano(hz: float, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
-    """A tine piano by frequency modulation (Chowning 1973): a body at 1:1 and a tine at 14:1 that is soon gone."""
+    """A tine piano by frequency modulation (Chowning 1973): a body at 1:1 and a short tine at 14:1."""
     count = samples(min(held_s + 0.4, 7.0))
     t = times(count)
     turn = np.float32(2 * np.pi * hz)

@@ -1,8 +1,8 @@
 """Strings that are struck or plucked: each partial dies away at a rate of its own.
 
 A plucked string is the digital waveguide of Karplus & Strong (1983) written as its modes: the loop's low-pass
-filter becomes a decay that grows with the partial's number, the place of plucking a comb over the partials, and
-stiffness stretches them (Fletcher & Rossing 1998, "The Physics of Musical Instruments").
+filter becomes a decay that grows with the partial's number, the place of plucking a comb over the partials,
+and stiffness stretches them (Fletcher & Rossing 1998, "The Physics of Musical Instruments").
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class PluckedString:
     def __call__(self, hz: float, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
         """One note."""
         muted = self.mutes and velocity < 0.5  # noqa: PLR2004  (the mark ``o`` of a pattern)
+        hz *= 1 + 0.0025 * rng.standard_normal()
         number = harmonics(hz, 48)
         partial_hz = hz * number * np.sqrt(1 + self.stiffness * number**2)
         softness = self.softness_hz * (0.45 + 0.8 * velocity) * (0.55 if muted else 1.0)
@@ -67,28 +68,30 @@ class PluckedString:
 
 def _with_pluck(tone: Signal, level: float, rng: np.random.Generator) -> Signal:
     count = min(len(tone), samples(0.03))
-    burst = noise(count, band(800, 6000), rng) * np.exp(-np.arange(count, dtype=np.float32) / samples(0.006))
+    burst = noise(count, band(250, 8000, 1), rng) * np.exp(
+        -np.arange(count, dtype=np.float32) / samples(0.007)
+    )
     tone[:count] += np.float32(level) * burst
     return tone
 
 
-nylon_guitar = PluckedString(0.22, 1500, 0.7, 0.28, noise_level=0.03, body=_GUITAR_BODY, release_s=0.09)
-steel_guitar = PluckedString(0.15, 4200, 0.6, 0.16, 5e-5, 0.06, body=_GUITAR_BODY, release_s=0.07)
+nylon_guitar = PluckedString(0.22, 1500, 0.7, 0.28, noise_level=0.09, body=_GUITAR_BODY, release_s=0.09)
+steel_guitar = PluckedString(0.15, 4200, 0.6, 0.16, 5e-5, 0.2, body=_GUITAR_BODY, release_s=0.07)
 ukulele = PluckedString(
-    0.25, 2600, 2.2, 0.42, noise_level=0.05, release_s=0.05,
+    0.25, 2600, 2.2, 0.42, noise_level=0.16, release_s=0.05,
     body=formants((330, 0.4, 1.0), (700, 0.5, 0.7), (2800, 0.7, 0.4), floor=0.3),
 )  # fmt: skip
-harp = PluckedString(0.4, 2300, 0.8, 0.22, noise_level=0.02, release_s=0.5)
-clean_guitar = PluckedString(0.19, 3600, 0.55, 0.12, 4e-5, 0.04, release_s=0.05, mutes=True)
+harp = PluckedString(0.4, 2300, 0.8, 0.22, noise_level=0.06, release_s=0.5)
+clean_guitar = PluckedString(0.19, 3600, 0.55, 0.12, 4e-5, 0.12, release_s=0.05, mutes=True)
 rhythm_guitar = PluckedString(0.11, 5200, 0.35, 0.07, 5e-5, 0.12, release_s=0.03, mutes=True)
-bass_guitar = PluckedString(0.16, 900, 0.55, 0.22, 6e-5, 0.03, release_s=0.05)
-picked_bass = PluckedString(0.1, 2200, 0.5, 0.14, 8e-5, 0.1, release_s=0.04)
+bass_guitar = PluckedString(0.16, 900, 0.55, 0.22, 6e-5, 0.08, release_s=0.05)
+picked_bass = PluckedString(0.1, 2200, 0.5, 0.14, 8e-5, 0.2, release_s=0.04)
 upright_bass = PluckedString(
-    0.2, 750, 1.3, 0.35, noise_level=0.05, release_s=0.08,
+    0.2, 750, 1.3, 0.35, noise_level=0.12, release_s=0.08,
     body=formants((70, 0.6, 1.0), (190, 0.5, 0.8), (700, 0.8, 0.3), floor=0.3),
 )  # fmt: skip
 pizzicato = PluckedString(
-    0.3, 1600, 4.5, 0.9, noise_level=0.06, release_s=0.12,
+    0.3, 1600, 4.5, 0.9, noise_level=0.12, release_s=0.12,
     body=formants((280, 0.5, 1.0), (480, 0.5, 0.8), (1200, 0.7, 0.4), floor=0.25),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ All signals are float32 at ``SAMPLE_RATE_HZ``, shape ``[samples]`` or ``[2, samp
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ import numpy.typing as npt
 SAMPLE_RATE_HZ = 48_000
 
 Signal = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.floating[Any]]
 Curve = Callable[[Numbers], Numbers]
 """Gain by frequency in Hz."""
 
@@ -41,7 +42,7 @@ def harmonics(hz: float, most: int = 80) -> Numbers:
 def modes(hz: Numbers, amplitude: Numbers, decay_per_s: Numbers, count: int) -> Signal:
     """A sum of sines that each die away exponentially: anything that is struck or plucked.
 
-    ``exp(at)`` over a block of samples is one outer product of where the block begins and of where the sample lies
+    ``exp(at)`` over blocks of samples is an outer product of where a block begins and where a sample lies
     in it, so the whole sum is one matrix product.
 
     Args:
@@ -61,7 +62,7 @@ def modes(hz: Numbers, amplitude: Numbers, decay_per_s: Numbers, count: int) -> 
 
 
 def table(amplitude: Numbers, phases: Numbers | float = -np.pi / 2) -> Signal:
-    """One period of a tone from its harmonics' amplitudes; peak 1. Shape ``[4097]``: the first sample comes again."""
+    """One period of a tone from its harmonics' amplitudes; peak 1. Shape ``[4097]``: it ends as it begins."""
     spectrum = np.zeros(_TABLE // 2 + 1, dtype=np.complex128)
     spectrum[1 : len(amplitude) + 1] = amplitude * np.exp(1j * np.asarray(phases))
     period = np.fft.irfft(spectrum)
@@ -102,8 +103,10 @@ def cycles(
         phase += depth * onset * np.sin(2 * np.pi * rate * t + rng.random())
     if scoop_cents:
         phase -= hz * scoop_cents / 1200 * np.log(2) * 0.05 * (1 - np.exp(-t / 0.05))
-    drift = hz * 0.0012 * rng.standard_normal() / (2 * np.pi * 0.7)
-    return np.asarray(phase + drift * np.sin(2 * np.pi * 0.7 * t + 6.3 * rng.random()))
+    for rate, depth in ((0.7, 0.0012), (2.3, 0.0010), (8.7, 0.0008)):
+        wander = hz * depth * rng.standard_normal() / (2 * np.pi * rate)
+        phase += wander * np.sin(2 * np.pi * rate * t + 6.3 * rng.random())
+    return np.asarray(phase)
 
 
 def ensemble(
@@ -111,8 +114,8 @@ def ensemble(
 ) -> Signal:
     """Three seconds of many players on one pitch, without a seam; stereo, root mean square 1.
 
-    Every harmonic is a narrow band of noise as wide as the players differ, shaped in the spectrum and turned to
-    sound by one inverse transform (after Nasca's PADsynth, 2005).
+    Every harmonic is a narrow band of noise as wide as the players differ, shaped in the spectrum and turned
+    to sound by one inverse transform (after Nasca's PADsynth, 2005).
 
     Args:
         hz: the pitch.
@@ -154,6 +157,11 @@ def noise(count: int, shape: Curve, rng: np.random.Generator) -> Signal:
     return np.asarray(sound / (np.sqrt(np.mean(sound**2)) + 1e-12), dtype=np.float32)
 
 
+def unsteady(count: int, rng: np.random.Generator) -> Signal:
+    """How the loudness of what people play wavers: noise, of their arms below and of bow and breath above."""
+    return noise(count, lambda hz: band(1.5, 400, 1)(hz) * np.maximum(hz, 1.0) ** -0.7, rng)
+
+
 def band(low_hz: float, high_hz: float, order: float = 2.0) -> Curve:
     """A band-pass curve that falls by 6 dB an octave for each ``order`` outside its corners."""
 
@@ -190,7 +198,7 @@ def swell(count: int, attack_s: float, held_s: float, release_s: float) -> Signa
 
 
 def damped(tone: Signal, held_s: float, release_s: float) -> Signal:
-    """Damp what rings once it has been held for its time: it falls by e in ``release_s``; no click at either end."""
+    """Damp what rings once it has been held for its time: it falls by e in ``release_s``; no click."""
     count = tone.shape[-1]
     t = times(count)
     gain = np.exp(-np.maximum(t - np.float32(held_s), 0) / np.float32(release_s))
