@@ -178,7 +178,7 @@ def test_video_of_huge_frames_is_refused_undecoded(tmp_path: Path):
 @pytest.mark.parametrize("name", ["a.mkv", "a.mjpeg"])
 def test_recording_that_stopped_early_gives_the_frames_that_are_there(tmp_path: Path, name: str):
     frames = [frame for _, frame in video_frames(truncated(tmp_path / name))]
-    assert len(frames) in (5, 6)
+    assert 4 <= len(frames) <= 6
     assert {frame.shape for frame in frames} == {(HEIGHT, WIDTH, 3)}
 
 
