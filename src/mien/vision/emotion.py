@@ -11,7 +11,7 @@ import numpy as np
 from mien.artifacts import Network
 from mien.domain import Box, Emotion, Estimate
 from mien.errors import ArtifactError
-from mien.vision.reading import undecided
+from mien.vision.reading import ReadingRules, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,10 @@ class Preprocessing:
     resolution: int = 64
     channels: int = 1
     margin: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.resolution < 1 or self.channels not in (1, 3) or not self.margin > -0.5:  # noqa: PLR2004
+            raise ValueError(f"there is no such input: {self}")
 
     @classmethod
     def from_artifact(cls, values: Mapping[str, Any]) -> Preprocessing:
@@ -128,7 +132,7 @@ class EmotionNetwork:
     """The emotion artifact at work.
 
     Raises:
-        ArtifactError: the artifact does not give the seven emotions.
+        ArtifactError: the artifact does not give the seven emotions, or does not say how to decide on them.
     """
 
     def __init__(self, artifact: Artifact) -> None:
@@ -136,8 +140,8 @@ class EmotionNetwork:
         self._labels = artifact.heads.get(HEAD, ())
         if not set(Emotion) <= set(self._labels):
             raise ArtifactError(f"{artifact.folder} does not estimate the seven emotions; train it on them")
-        self._temperature = float(artifact.decision["temperature"])
-        self._least_confidence = float(artifact.decision["least_confidence"])
+        self._least_confidence = ReadingRules.from_artifact(artifact.decision).least_confidence
+        self._temperature = _temperature(artifact)
         self._network = Network(artifact)
 
     def estimate(self, faces: Sequence[NDArray[np.uint8]]) -> list[Estimate[Emotion]]:
@@ -163,3 +167,10 @@ class EmotionNetwork:
         probabilities = {e: value / total for e, value in seven.items()}
         reason = undecided(probabilities, self._least_confidence)
         return Estimate(probabilities, reason is None, reason)
+
+
+def _temperature(artifact: Artifact) -> float:
+    value = artifact.decision.get("temperature")
+    if not isinstance(value, (int, float)) or not value > 0:
+        raise ArtifactError(f"{artifact.folder} names no temperature above 0 ({value}); train it again")
+    return float(value)
