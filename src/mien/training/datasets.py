@@ -8,8 +8,11 @@ picture share a number), and ``votes_<label>``. Other headers are mapped with ``
 from __future__ import annotations
 
 import csv
+import lzma
+import math
 import random
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +32,11 @@ ARCHIVES = ("images.zip", "audio.zip")
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 # The paper splits 26,200 pictures into 21,000 to train, 2,600 to validate and 2,600 to test.
 PAPER_PROPORTIONS = (21_000, 2_600, 2_600)
+# What a zip raises that is damaged, cut short, encrypted or packed in a way Python does not know.
+_ZIP_ERRORS = (
+    *(OSError, EOFError, ValueError, RuntimeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 # Other data sets name the same classes by their nouns.
 SYNONYMS: Mapping[str, str] = {
     "anger": "angry",
@@ -153,10 +161,11 @@ def split(
     """Divide labelled data into training, validation and test parts.
 
     The data's own split is kept; what it lacks is taken from training by ``proportions``. A group (subject
-    or artist) and copies of one file are never on two sides: copies of a held-out file leave training.
+    or artist) and copies of one file are never on two sides: what is held out leaves training, with all of
+    its group and its copies, and what is tested leaves validation.
 
     Raises:
-        DatasetError: too few groups to divide.
+        DatasetError: too few groups to divide, or the data's own split has every group on two sides.
     """
     parts: dict[Part, list[Example]] = {part: [] for part in Part}
     for example in data.examples:
@@ -171,11 +180,21 @@ def split(
         parts[Part.TRAIN], parts[part] = _take_groups(parts[Part.TRAIN], wanted, order)
         if not parts[Part.TRAIN] or not parts[part]:
             raise DatasetError(f"{data.root} has too few examples or subjects for a {part} part of its own")
-    held_out = {e.twins for part in (Part.VALID, Part.TEST) for e in parts[part] if e.twins}
-    parts[Part.TRAIN] = [e for e in parts[Part.TRAIN] if e.twins not in held_out]
-    tested = {e.twins for e in parts[Part.TEST] if e.twins}
-    parts[Part.VALID] = [e for e in parts[Part.VALID] if e.twins not in tested]
+    parts[Part.TRAIN] = _apart(parts[Part.TRAIN], parts[Part.VALID] + parts[Part.TEST])
+    parts[Part.VALID] = _apart(parts[Part.VALID], parts[Part.TEST])
+    for part in (Part.TRAIN, Part.VALID):
+        if not parts[part]:
+            raise DatasetError(
+                f"{data.root} has every subject or file of its {part} part in another part too"
+            )
     return {part: replace(data, examples=tuple(examples)) for part, examples in parts.items()}
+
+
+def _apart(examples: list[Example], others: list[Example]) -> list[Example]:
+    """Those that share neither group nor file with any of the others."""
+    groups = {e.group for e in others if e.group}
+    twins = {e.twins for e in others if e.twins}
+    return [e for e in examples if e.group not in groups and e.twins not in twins]
 
 
 def _take_groups(
@@ -261,9 +280,12 @@ def _label(text: str) -> str:
 
 def _number(text: str | None) -> float:
     try:
-        return max(0.0, float(text or 0))
+        count = float(text or 0)
     except ValueError:
-        raise DatasetError(f"a count of votes is not a number: {text!r}") from None
+        count = math.nan
+    if not 0 <= count < math.inf:
+        raise DatasetError(f"a count of votes is not a number from 0 up: {text!r}")
+    return count
 
 
 def _inside(name: str) -> PurePosixPath:
@@ -285,7 +307,7 @@ def _read_file(path: Path) -> bytes:
 def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except _ZIP_ERRORS as error:
         raise DatasetError(f"cannot read {path}: {error}") from None
 
 
@@ -298,5 +320,5 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
         return archive.read(name)
     except KeyError:
         raise DatasetError(f"{archive.filename} has no file {name}, which its {INDEX} names") from None
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except _ZIP_ERRORS as error:
         raise DatasetError(f"cannot read {name} in {archive.filename}: {error}") from None
