@@ -65,11 +65,13 @@ def score(
         labels: the classes.
 
     Raises:
-        ValueError: there is nothing to score, or the shapes disagree.
+        ValueError: there is nothing to score, the shapes disagree, or a reference is none of the labels.
     """
     n, k = len(reference), len(labels)
     if n == 0 or probabilities.shape != (n, k):
         raise ValueError(f"cannot score {probabilities.shape} against {n} references of {k} classes")
+    if reference.min() < 0 or reference.max() >= k:
+        raise ValueError(f"a reference is none of the {k} labels")
     estimated = probabilities.argmax(axis=1)
     confusion = np.zeros((k, k), dtype=np.int64)
     np.add.at(confusion, (reference, estimated), 1)
