@@ -12,7 +12,7 @@ import numpy as np
 
 from mien.artifacts import Artifact, save
 from mien.domain import Emotion
-from mien.errors import DatasetError
+from mien.errors import DatasetError, ImageError
 from mien.training.augment import augment
 from mien.training.datasets import Part, read_labelled, split
 from mien.training.evaluate import apply_temperature, fit_temperature, score
@@ -82,7 +82,7 @@ class EmotionTraining:
     balance: float = 0.2
     least_votes: int = 2
     augmentation: float = 0.6
-    margin: float = 0.0
+    margin: float = 0.05
     seed: int = 20261122
 
     @property
@@ -200,11 +200,18 @@ def load_faces(
     size, preprocessing = training.resolution, training.preprocessing
     pixels = np.empty((len(chosen), size, size, training.channels), dtype=np.uint8)
     for i, content in enumerate(data.read(example for example, _ in chosen)):
-        pixels[i] = resize(read_picture(content), preprocessing)
+        pixels[i] = resize(_picture(chosen[i][0], content), preprocessing)
         if progress is not None and i % 500 == 0:
             progress.loading(i, len(chosen))
     reference = [training.labels.index(e.label) if e.label in training.labels else -1 for e, _ in chosen]
     return Faces(pixels, np.stack([t for _, t in chosen]), np.array(reference))
+
+
+def _picture(example: Example, content: bytes) -> NDArray[np.uint8]:
+    try:
+        return read_picture(content)
+    except ImageError as error:
+        raise ImageError(f"{example.file}: {error}; take it out of the data") from None
 
 
 def _batches(faces: Faces, training: EmotionTraining) -> Any:  # noqa: ANN401  (a keras.utils.PyDataset)
@@ -329,7 +336,7 @@ def evaluate_emotion(
     rows = np.empty((len(examples), len(EMOTIONS)))
     without_face = 0
     for i, content in enumerate(data.read(examples)):
-        face = read_picture(content)
+        face = _picture(examples[i], content)
         if detector is not None:
             boxes = detector.detect(face)
             without_face += not boxes
@@ -400,7 +407,9 @@ class _History:
         del self.epochs[epoch:]
         self.epochs.append({name: round(float(value), 5) for name, value in figures.items()})
         if self._path:
-            self._path.write_text(json.dumps(self.epochs))
+            written = self._path.with_suffix(".part")
+            written.write_text(json.dumps(self.epochs))
+            written.replace(self._path)
 
 
 def _callbacks(
@@ -426,7 +435,10 @@ def _callbacks(
     told = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_train_batch_end=step, on_epoch_end=end)
     callbacks = [told]
     if checkpoints is not None:
-        callbacks.append(keras.callbacks.BackupAndRestore(str(checkpoints), delete_checkpoint=False))
+        backup = keras.callbacks.BackupAndRestore(
+            str(checkpoints), double_checkpoint=True, delete_checkpoint=False
+        )
+        callbacks.append(backup)
     return callbacks
 
 
@@ -459,6 +471,8 @@ def _finish(
 ) -> tuple[Artifact, dict[str, Scores]]:
     """Calibrate on the validation part, look at the test part once, and write the artifact."""
     raw = model.predict(standardise(valid.pixels), batch_size=256, verbose=0)
+    if not np.isfinite(raw).all():
+        raise DatasetError("training went astray (its loss is no number): give a lower learning rate")
     temperature = fit_temperature(valid.reference, raw)
     test = load_faces(parts[Part.TEST], training, scored=True)
     raw_test = model.predict(standardise(test.pixels), batch_size=256, verbose=0)
