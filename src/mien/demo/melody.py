@@ -1,4 +1,4 @@
-"""Melodies from motifs: scale degrees, then repeated, moved, inverted and fitted to the harmony.
+"""Melodies from motifs: scale degrees, repeated, moved, inverted and fitted to the harmony.
 
 A motif is a string of ``degree:beats``; a beat count holds until the next one is given::
 
@@ -8,7 +8,6 @@ A form strings motifs together, one after the other from the section's first bea
 
     ``a``     as written; long notes on the beat that clash are moved to the chord
     ``a+2``   moved up two diatonic steps (a sequence); ``a-1`` down one
-    ``a~``    moved to the diatonic steps that suit the chords best and lie nearest to where the melody is
     ``a^``    turned upside down around its first note
     ``a.``    with its last note on the chord's root or third, held to the end of the section (a cadence)
     ``_4``    four beats of rest
@@ -24,10 +23,10 @@ from mien.demo.harmony import Chord, nearest, scale_pitch
 from mien.demo.score import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 _NOTE = re.compile(r"(?:(r)|([b#]?)([1-7])([',]*))(?::(\d*\.?\d+))?$")
-_UNIT = re.compile(r"(?:_(\d+\.?\d*)|([a-z])(~|\^|[+-]\d+)?(\.)?)$")
+_UNIT = re.compile(r"(?:_(\d+\.?\d*)|([a-z])(\^|[+-]\d+)?(\.)?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def develop(
         if rest:
             beat += float(rest)
             continue
-        steps = _changed(parse_motif(motifs[letter]), change, beat, notes, ground)
+        steps = _changed(parse_motif(motifs[letter]), change)
         unit = _place(steps, beat, ground, shift)
         beat += sum(step.beats for step in steps)
         notes += _resolved(unit, ground, end) if cadence else unit
@@ -107,41 +106,15 @@ def develop(
     ]
 
 
-def _changed(
-    steps: tuple[Step, ...], change: str | None, beat: float, before: Sequence[Note], ground: Ground
-) -> tuple[Step, ...]:
+def _changed(steps: tuple[Step, ...], change: str | None) -> tuple[Step, ...]:
     if change is None:
         return steps
     if change == "^":
         axis = next(step.degree for step in steps if step.degree is not None)
         return tuple(
-            replace(s, degree=None if s.degree is None else 2 * axis - s.degree, alter=-s.alter)
-            for s in steps
+            s if s.degree is None else replace(s, degree=2 * axis - s.degree, alter=-s.alter) for s in steps
         )
-    if change == "~":
-        return min(
-            (_moved(steps, by) for by in sorted(range(-4, 5), key=abs)),
-            key=lambda candidate: _strain(candidate, beat, before, ground),
-        )
-    return _moved(steps, int(change))
-
-
-def _moved(steps: tuple[Step, ...], by: int) -> tuple[Step, ...]:
-    return tuple(replace(s, degree=None if s.degree is None else s.degree + by) for s in steps)
-
-
-def _strain(steps: tuple[Step, ...], beat: float, before: Sequence[Note], ground: Ground) -> float:
-    """How ill a motif sits there: long notes outside the chord, and the leap that leads to it."""
-    strain, first = 0.0, None
-    for step in steps:
-        if step.degree is not None:
-            pitch = scale_pitch(step.degree, ground.key, ground.mode) + step.alter
-            first = pitch if first is None else first
-            outside = pitch % 12 not in ground.chord_at(beat).pitch_classes
-            strain += 4.0 * step.beats * outside * (beat % 1 == 0)
-        beat += step.beats
-    leap = abs(first - before[-1].pitch) % 12 if before and first is not None else 0
-    return strain + 0.5 * leap
+    return tuple(s if s.degree is None else replace(s, degree=s.degree + int(change)) for s in steps)
 
 
 def _place(steps: tuple[Step, ...], beat: float, ground: Ground, shift: int) -> list[Note]:

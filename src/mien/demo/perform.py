@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _GRID_BEATS = 0.125
 _PHRASE_BARS = 4
+_RING_S = 1.3  # how long the last chord is held beyond its time
 _RITARD_CURVE = 3.0  # Friberg & Sundberg's q
 
 
@@ -44,11 +45,13 @@ class Clock:
         beats: a grid, shape ``[n]``.
         times_s: the time of each, shape ``[n]``.
         phrase_beats: length of a phrase.
+        length_beats: of the song.
     """
 
     beats: npt.NDArray[np.float64]
     times_s: npt.NDArray[np.float64]
     phrase_beats: float
+    length_beats: float
 
     def seconds(self, beat: float) -> float:
         """The time of a beat."""
@@ -69,7 +72,7 @@ def clock(song: Song, layout: Plan) -> Clock:
     last = song.production.final_tempo
     pace *= (1 + (last**_RITARD_CURVE - 1) * through) ** (1 / _RITARD_CURVE)
     times = np.concatenate([[0.0], np.cumsum(60.0 / song.tempo_bpm / pace[:-1] * _GRID_BEATS)])
-    return Clock(beats, times, phrase)
+    return Clock(beats, times, phrase, layout.length_beats)
 
 
 def perform(
@@ -84,7 +87,10 @@ def perform(
     events = []
     for note, offset, late, force in zip(written, strummed, looseness, touch, strict=True):
         start = time.seconds(note.start_beats)
-        length = (time.seconds(note.start_beats + note.length_beats) - start) * voice.articulation
+        stop = note.start_beats + note.length_beats
+        length = (time.seconds(stop) - start) * voice.articulation
+        if stop > time.length_beats - 0.01:
+            length += _RING_S
         high = 0.004 * (note.pitch - (voice.low + voice.high) / 2) if voice.role == "melody" else 0.0
         velocity = note.velocity * (1 - swell + swell * time.arch(note.start_beats)) * force + high
         events.append(

@@ -84,17 +84,6 @@ def brush(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator
     return _sum((0.4, sweep), (0.12, _falling(200, 180, 0.02, 0.15, 0.04)))
 
 
-def rim(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
-    """A stick across the rim."""
-    wood = modes(
-        np.array([820.0, 1750.0, 2600.0]),
-        np.array([1.0, 0.6, 0.3]),
-        np.array([60.0, 80.0, 110.0]),
-        samples(0.12),
-    )
-    return _sum((0.7, wood), (0.15, _burst(0.02, 0.004, 1500, 7000, rng)))
-
-
 def clap(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """Several hands, not quite together."""
     total = np.zeros(samples(0.4), dtype=np.float32)

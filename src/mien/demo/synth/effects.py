@@ -178,10 +178,11 @@ def compress(signal: Signal, ratio: float, below_peak_db: float) -> Signal:
 def saturate(signal: Signal, drive_db: float) -> Signal:
     """Drive a whole mix into saturation, where harmonics, sums and differences of its tones come up.
 
-    At 0 dB the root mean square is 12 dB under full scale.
+    A third of the mix goes beside it, clean, so that drums keep their edge. At 0 dB the root mean square lies
+    12 dB under where the saturation ends.
     """
-    level = np.sqrt(np.mean(signal**2)) + 1e-9
-    return np.asarray(np.tanh(signal * np.float32(0.25 * 10 ** (drive_db / 20) / level)), dtype=np.float32)
+    driven = signal * np.float32(0.25 * 10 ** (drive_db / 20) / (np.sqrt(np.mean(signal**2)) + 1e-9))
+    return np.asarray(np.tanh(driven) + np.float32(0.33) * driven)
 
 
 def clip_softly(signal: Signal, knee: float = 0.55, top: float = 1.2) -> Signal:

@@ -53,7 +53,7 @@ class PluckedString:
         gain = np.abs(np.sin(np.pi * number * (self.place + 0.01 * rng.standard_normal()))) + 0.02
         gain *= self.body(partial_hz) / number / (1 + (partial_hz / softness) ** 2)
         decay = self.decay_per_s * np.sqrt(hz / 220) + self.damping * number * np.sqrt(hz / 220)
-        decay = decay * 3.0 + 14.0 if muted else decay
+        decay = decay * 3.0 + 22.0 if muted else decay
         count = samples(min(held_s + 5 * self.release_s, 7.0 / decay[0]))
         detune = 1 + 0.0004 * rng.standard_normal()
         tone = modes(
@@ -89,10 +89,6 @@ picked_bass = PluckedString(0.1, 2200, 0.5, 0.14, 8e-5, 0.2, release_s=0.04)
 upright_bass = PluckedString(
     0.2, 750, 1.3, 0.35, noise_level=0.12, release_s=0.08,
     body=formants((70, 0.6, 1.0), (190, 0.5, 0.8), (700, 0.8, 0.3), floor=0.3),
-)  # fmt: skip
-pizzicato = PluckedString(
-    0.3, 1600, 4.5, 0.9, noise_level=0.12, release_s=0.12,
-    body=formants((280, 0.5, 1.0), (480, 0.5, 0.8), (1200, 0.7, 0.4), floor=0.25),
 )  # fmt: skip
 
 

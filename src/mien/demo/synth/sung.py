@@ -61,7 +61,7 @@ class Singer:
     def __call__(self, hz: float, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
         """One note, on one syllable."""
         count = samples(held_s + 0.11)
-        phase = cycles(hz, count, rng, vibrato_cents=self.vibrato_cents, scoop_cents=70)
+        phase = cycles(hz, count, rng, vibrato_cents=self.vibrato_cents, scoop_cents=70, loose_cents=12)
         first, second = rng.choice(list(self.vowels), 2)
         t = times(count)
         turn = np.clip((t - np.float32(0.3 * held_s)) / np.float32(0.35 * held_s + 0.05), 0, 1)
@@ -103,16 +103,15 @@ class Singer:
             opening[: length // 2] = np.linspace(0, 1, length // 2) ** 4
             tone = tone * opening
             burst = noise(length // 2, band(1500, 5500), rng) * np.linspace(1, 0, length // 2) ** 2
-            tone[: length // 2] += (0.3 * burst).astype(np.float32)
+            tone[: length // 2] += (0.4 * self.strength * burst).astype(np.float32)
         elif kind == "hiss":
             opening[:length] = np.linspace(0, 1, length) ** 3
             tone = tone * opening
             hiss = noise(length, band(4200, 10000), rng) * np.sin(np.linspace(0, np.pi, length))
-            tone[:length] += (0.45 * hiss).astype(np.float32)
+            tone[:length] += (0.6 * self.strength * hiss).astype(np.float32)
         return tone
 
 
 singer = Singer(1.14, 0.75, 24, 0.05, "aeiou", 0.7)
-soft_singer = Singer(1.12, 1.15, 20, 0.09, "aou", 0.55)
-low_singer = Singer(1.0, 0.9, 20, 0.06, "aoue", 0.6)
-shouter = Singer(1.02, 0.35, 10, 0.35, "aaeo", 0.9)
+soft_singer = Singer(1.12, 1.15, 20, 0.09, "aou", 0.4)
+shouter = Singer(1.02, 0.35, 10, 0.22, "aaeo", 0.9)

@@ -84,7 +84,6 @@ def _loop(section: Section, hz: float, brightness: float) -> Signal:
 strings = Section(_VIOLINS, 0.9, 9, 0.16, 0.30)
 slow_strings = Section(_VIOLINS, 1.1, 10, 0.55, 0.9, darkest_hz=1100)
 low_strings = Section(_CELLOS, 0.95, 8, 0.22, 0.40, darkest_hz=1500)
-short_strings = Section(_VIOLINS, 0.75, 8, 0.025, 0.09, darkest_hz=4000)
 low_short_strings = Section(_CELLOS, 0.7, 8, 0.02, 0.08, darkest_hz=3500)
 tremolo_strings = Section(_VIOLINS, 0.8, 10, 0.12, 0.25, tremolo_hz=13)
 low_tremolo_strings = Section(_CELLOS, 0.8, 9, 0.12, 0.25, tremolo_hz=11)

@@ -22,6 +22,7 @@ _HIGHEST_HZ = 15_500.0
 _TABLE = 4096
 _LOOP = 1 << 17
 _BLOCK = 256
+_ROWS = 4  # of blocks at once: products so small that BLAS does not spread them over every core
 
 
 def samples(seconds: float) -> int:
@@ -53,12 +54,12 @@ def modes(hz: Numbers, amplitude: Numbers, decay_per_s: Numbers, count: int) -> 
     """
     heard = hz < _HIGHEST_HZ
     rate = (-decay_per_s[heard] + 2j * np.pi * hz[heard]) / SAMPLE_RATE_HZ
-    blocks = -(-count // _BLOCK)
+    blocks = -(-count // (_BLOCK * _ROWS)) * _ROWS
     coarse = amplitude[heard] * np.exp(np.arange(blocks)[:, None] * _BLOCK * rate)
     fine = np.exp(np.arange(_BLOCK)[:, None] * rate).T
     left = np.hstack([coarse.imag, coarse.real]).astype(np.float32)
     right = np.vstack([fine.real, fine.imag]).astype(np.float32)
-    return np.asarray((left @ right).reshape(-1)[:count])
+    return np.asarray((left.reshape(-1, _ROWS, left.shape[1]) @ right).reshape(-1)[:count])
 
 
 def table(amplitude: Numbers, phases: Numbers | float = -np.pi / 2) -> Signal:
@@ -88,12 +89,24 @@ def cycles(
     vibrato_cents: float = 0.0,
     rate_hz: float = 5.4,
     scoop_cents: float = 0.0,
+    loose_cents: float = 4.0,
 ) -> Numbers:
     """The phase of a played tone: vibrato that comes in late, a scoop into the note, a slow drift.
+
+    Args:
+        hz: the pitch that is meant.
+        count: samples.
+        rng: of the player.
+        vibrato_cents: depth.
+        rate_hz: of the vibrato.
+        scoop_cents: from how far below the note is reached.
+        loose_cents: standard deviation of the pitch, from note to note and within one.
 
     Returns:
         Cycles since the start, shape ``[count]``.
     """
+    loose = loose_cents / 1200 * np.log(2)
+    hz *= 1 + loose * rng.standard_normal()
     t = np.arange(count) / SAMPLE_RATE_HZ
     phase = hz * t + rng.random()
     if vibrato_cents:
@@ -103,8 +116,8 @@ def cycles(
         phase += depth * onset * np.sin(2 * np.pi * rate * t + rng.random())
     if scoop_cents:
         phase -= hz * scoop_cents / 1200 * np.log(2) * 0.05 * (1 - np.exp(-t / 0.05))
-    for rate, depth in ((0.7, 0.0012), (2.3, 0.0010), (8.7, 0.0008)):
-        wander = hz * depth * rng.standard_normal() / (2 * np.pi * rate)
+    for rate, share in ((0.7, 0.5), (2.3, 0.45), (8.7, 0.35)):
+        wander = hz * share * loose * rng.standard_normal() / (2 * np.pi * rate)
         phase += wander * np.sin(2 * np.pi * rate * t + 6.3 * rng.random())
     return np.asarray(phase)
 
