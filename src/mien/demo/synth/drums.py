@@ -11,7 +11,8 @@ def _falling(start_hz: float, end_hz: float, fall_s: float, seconds: float, deca
     """A sine whose pitch drops, as a drum's does while its head comes to rest."""
     t = np.arange(samples(seconds)) / SAMPLE_RATE_HZ
     cycles = end_hz * t + (start_hz - end_hz) * fall_s * (1 - np.exp(-t / fall_s))
-    return (np.sin(2 * np.pi * cycles) * np.exp(-t / decay_s)).astype(np.float32)
+    ending = np.minimum((seconds - t) / 0.02, 1)
+    return (np.sin(2 * np.pi * cycles) * np.exp(-t / decay_s) * ending).astype(np.float32)
 
 
 def _burst(seconds: float, decay_s: float, low_hz: float, high_hz: float, rng: np.random.Generator) -> Signal:
@@ -192,9 +193,10 @@ def tick(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator)
 def riser(_hz: float, held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:
     """Noise that grows for as long as it is held."""
     count = samples(held_s)
-    growth = (times(count) / np.float32(held_s)) ** 2
+    t = times(count) / np.float32(held_s)
+    growth = t**2 * np.minimum((1 - t) * 20, 1)
     low, high = noise(count, band(300, 1500), rng), noise(count, band(2500, 9000), rng)
-    return np.float32(0.25) * (low * growth + high * growth**2)
+    return np.asarray(np.float32(0.25) * (low * growth + high * growth**2))
 
 
 def anvil(_hz: float, _held_s: float, _velocity: float, rng: np.random.Generator) -> Signal:

@@ -117,7 +117,7 @@ def room(reverb_s: float, rng: np.random.Generator, dull_hz: float = 4500.0) -> 
     Args:
         reverb_s: time to fall by 60 dB at 500 Hz.
         rng: of the room.
-        dull_hz: where the time has fallen to half.
+        dull_hz: the higher, the less the time falls with frequency.
 
     Returns:
         Shape ``[2, samples]``, energy 1 a side.
@@ -127,7 +127,7 @@ def room(reverb_s: float, rng: np.random.Generator, dull_hz: float = 4500.0) -> 
     total = np.zeros((2, count), dtype=np.float32)
     for low, high in ((60, 250), (250, 1000), (1000, 3500), (3500, 12000)):
         centre = np.sqrt(low * high)
-        decay = reverb_s / (1 + centre / dull_hz) * (0.85 if centre < 200 else 1.0)  # noqa: PLR2004
+        decay = reverb_s * (1 + 500 / dull_hz) / (1 + centre / dull_hz) * (0.85 if centre < 200 else 1.0)  # noqa: PLR2004
         wild = rng.standard_normal((2, count), dtype=np.float32)
         total += equalise(wild, band(low, high, 2)) * np.exp(np.float32(-6.9 / decay) * t)
     build = 1 - np.exp(-t / np.float32(0.006 + 0.008 * reverb_s))

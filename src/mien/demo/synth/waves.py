@@ -59,7 +59,7 @@ def modes(hz: Numbers, amplitude: Numbers, decay_per_s: Numbers, count: int) -> 
     fine = np.exp(np.arange(_BLOCK)[:, None] * rate).T
     left = np.hstack([coarse.imag, coarse.real]).astype(np.float32)
     right = np.vstack([fine.real, fine.imag]).astype(np.float32)
-    return np.asarray((left.reshape(-1, _ROWS, left.shape[1]) @ right).reshape(-1)[:count])
+    return np.asarray((left.reshape(blocks // _ROWS, _ROWS, left.shape[1]) @ right).reshape(-1)[:count])
 
 
 def table(amplitude: Numbers, phases: Numbers | float = -np.pi / 2) -> Signal:
