@@ -2,8 +2,8 @@
 
     python benchmarks/crop_margin.py ../shared/data/faces/kdef
 
-The subjects of labelled whole pictures are divided in two: the margin is chosen on one half and reported on the
-other.
+The subjects of labelled whole pictures are divided in two: the margin is chosen on one half and reported on
+the other.
 """
 
 from __future__ import annotations
