@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.audio.catalogue import Family, Feature
-    from mien.audio.spectrum import Floats, Spectra
+    from mien.audio.spectrum import Floats
 
 FEATURES_VERSION = 1
 FEATURES: tuple[Feature, ...] = tuple(
@@ -116,23 +116,31 @@ def measure(samples: Floats) -> Sound | None:
     level_dbfs = _decibels(np.var(samples, dtype=np.float64))
     if level_dbfs < SILENCE_DBFS:
         return None
-    spectra = spectrum.transform(samples)
-    mel_db = spectrum.mel_levels_db(spectra)
+    samples = spectrum.normalised(samples)
+    spectral = _spectral(samples)
+    partials = tonality.join([part for _series, part in spectral])
+    shape = {name: np.concatenate([series[name] for series, _part in spectral]) for name in spectral[0][0]}
+    mel_db = spectrum.mel_levels_db(shape.pop("mel_power"))
     rises_db = spectrum.rises_db(mel_db)
     onsets = rhythm.onset_strength(rises_db)
-    partials = tonality.find_partials(spectra)
     tuned, tuning_clarity = tonality.tuning(partials)
     classes = tonality.pitch_classes(partials, tuned)
     local = tonality.smoothed(classes, _HALF_A_SECOND)
-    levels_db = spectrum.levels_db(spectra)
-    series = _timbre(spectra, mel_db, rises_db) | _pitch(spectra, partials) | _harmony(classes, local)
+    levels_db = spectrum.levels_db(samples)
+    series = {
+        **shape,
+        "zero_crossings": spectrum.zero_crossing_rate(samples),
+        **_timbre(mel_db, rises_db),
+        **_pitch(partials),
+        **_harmony(classes, local),
+    }
     whole: dict[str, Floats | float] = {
         "tuning_clarity": tuning_clarity,
         "interval": tonality.interval_shares(local),
         "level_percentile": rhythm.level_percentiles_db(levels_db),
         "modulation": rhythm.modulation(levels_db[:, None]),
         "band_modulation": rhythm.modulation(spectrum.band_levels_db(mel_db)),
-        **rhythm.dynamics(levels_db, spectra.samples),
+        **rhythm.dynamics(levels_db, samples),
         **rhythm.attacks(levels_db, rises_db),
         **rhythm.onsets_summary(onsets),
     }
@@ -151,20 +159,30 @@ def _decibels(power: float) -> float:
     return 10 * float(np.log10(power + 1e-20))
 
 
-def _timbre(spectra: Spectra, mel_db: Floats, rises_db: Floats) -> dict[str, Floats]:
-    centroid, bandwidth, skewness = spectrum.moments(spectra)
+def _spectral(samples: Floats) -> list[tuple[dict[str, Floats], tonality.Partials]]:
+    """What is measured of each frame's spectrum alone, some frames at a time."""
+    measured = []
+    for spectra in spectrum.transform(samples):
+        centroid, bandwidth, skewness = spectrum.moments(spectra)
+        series = {
+            "mel_power": spectrum.mel_power(spectra),
+            "centroid": _octaves(centroid),
+            "bandwidth": _octaves(bandwidth),
+            "skewness": skewness,
+            "rolloff": _octaves(spectrum.rolloff_hz(spectra, (0.5, 0.85, 0.95))),
+            "flatness": spectrum.flatness_db(spectra),
+            "entropy": spectrum.entropy_bits(spectra),
+            "contrast": spectrum.contrast_db(spectra),
+            "octave_flatness": spectrum.octave_flatness_db(spectra),
+        }
+        measured.append((series, tonality.find_partials(spectra)))
+    return measured
+
+
+def _timbre(mel_db: Floats, rises_db: Floats) -> dict[str, Floats]:
     shape = mel_db - mel_db.mean(axis=1, keepdims=True)
     return {
         "mfcc": spectrum.mfcc(mel_db)[:, 1:],
-        "centroid": _octaves(centroid),
-        "bandwidth": _octaves(bandwidth),
-        "skewness": skewness,
-        "rolloff": _octaves(spectrum.rolloff_hz(spectra, (0.5, 0.85, 0.95))),
-        "flatness": spectrum.flatness_db(spectra),
-        "entropy": spectrum.entropy_bits(spectra),
-        "zero_crossings": spectrum.zero_crossing_rate(spectra),
-        "contrast": spectrum.contrast_db(spectra),
-        "octave_flatness": spectrum.octave_flatness_db(spectra),
         "flux": spectrum.band_levels_db(rises_db),
         "timbre_stays": _likenesses(shape, (1, 4, 16, 64)),
     }
@@ -180,7 +198,7 @@ def _likenesses(series: Floats, lags: tuple[int, ...]) -> Floats:
     return np.stack([spectrum.likeness(series, lag)[:end] for lag in lags], axis=1)
 
 
-def _pitch(spectra: Spectra, partials: tonality.Partials) -> dict[str, Floats]:
+def _pitch(partials: tonality.Partials) -> dict[str, Floats]:
     strengths = tonality.semitones(partials)
     pitch, salience = tonality.predominant_pitch(strengths)
     return {
@@ -190,8 +208,8 @@ def _pitch(spectra: Spectra, partials: tonality.Partials) -> dict[str, Floats]:
         "pitch_salience": salience,
         "bass": tonality.bass_pitch(strengths),
         "partials": partials.count(),
-        "tonal_share": tonality.tonal_share(spectra, partials),
-        "roughness": tonality.roughness(spectra, partials),
+        "tonal_share": partials.tonal_share,
+        "roughness": tonality.roughness(partials),
     }
 
 

@@ -1,7 +1,7 @@
 """One short-time Fourier transform of a stretch of sound, and what its spectra look like.
 
-Everything that Mien hears in a song is measured on the :class:`Spectra` made here. Sound is brought to an RMS
-of 1 first, so that how loud a recording is never matters; only differences within it do.
+Everything that Mien hears in a song is measured on the :class:`Spectra` made here. Sound is normalised first,
+so that how loud a recording is never matters; only differences within it do.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -27,40 +29,54 @@ MEL_BANDS = 40
 MFCCS = 20
 # Mel levels this far below the stretch's mean are taken for silence: what codecs leave there is no music.
 FLOOR_DB = -70.0
-OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, SAMPLE_RATE_HZ / 2)
-_TINY = 1e-10
+# Above 10 kHz lie the edges of resamplers and of codecs.
+OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, 10_000.0)
+# Power of a bin, about 70 dB below that of white noise of RMS 1: what lies lower is a codec's doing.
+_TINY = 1e-4
+# Frames that are measured together: few enough to stay in a processor's cache, which is 4 times as fast.
+AT_ONCE = 64
 _EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
 
 
 @dataclass(frozen=True, slots=True)
 class Spectra:
-    """The short-time Fourier transform of a stretch of sound.
+    """The spectra of some frames.
 
     Attributes:
-        samples: mono, no offset, RMS 1; shape ``[n]``.
         magnitude: shape ``[frames, BINS]``.
         power: magnitude squared.
         log_power: natural logarithm of the power.
     """
 
-    samples: Floats
     magnitude: Floats
     power: Floats
     log_power: Floats
 
 
-def transform(samples: Floats) -> Spectra:
+def normalised(samples: Floats) -> Floats:
+    """The same sound without offset and with an RMS of 1; it must not be silent."""
+    centred = samples - samples.mean(dtype=np.float64).astype(np.float32)
+    centred /= np.sqrt(np.square(centred).mean())
+    return np.asarray(centred, np.float32)
+
+
+def frame_count(samples: Floats) -> int:
+    """How many whole frames there are."""
+    return 1 + (len(samples) - FRAME) // HOP
+
+
+def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
     """Short-time Fourier transform with a Hann window of 2048 samples (93 ms) every 512 (23 ms), unpadded.
 
     Args:
-        samples: mono at 22.05 kHz, at least ``FRAME`` of them, not silent; any level.
+        samples: mono at 22.05 kHz, at least ``FRAME`` of them, :func:`normalised`.
+        at_once: how many frames are yielded together.
     """
-    samples = samples - samples.mean()
-    samples /= np.sqrt(np.square(samples).mean())
-    windowed = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP] * _hann()
-    spectrum = np.fft.rfft(windowed, axis=1)
-    power = np.square(spectrum.real) + np.square(spectrum.imag)
-    return Spectra(samples, np.sqrt(power), power, np.log(power + np.float32(_TINY)))
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
+    for start in range(0, len(frames), at_once):
+        spectrum = np.fft.rfft(frames[start : start + at_once] * _hann(), axis=1)
+        power = np.square(spectrum.real) + np.square(spectrum.imag)
+        yield Spectra(np.sqrt(power), power, np.log(power + np.float32(_TINY)))
 
 
 @cache
@@ -94,9 +110,13 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))  # noqa: PLR2004
 
 
-def mel_levels_db(spectra: Spectra) -> Floats:
+def mel_power(spectra: Spectra) -> Floats:
+    """Power in each mel band, shape ``[frames, MEL_BANDS]``."""
+    return np.asarray(spectra.power @ mel_filters(), np.float32)
+
+
+def mel_levels_db(mel: Floats) -> Floats:
     """Level of each mel band against the mean of all, at least ``FLOOR_DB``; ``[frames, MEL_BANDS]``."""
-    mel = spectra.power @ mel_filters()
     return _decibels(np.maximum(mel / mel.mean(), 10 ** (FLOOR_DB / 10)))
 
 
@@ -147,8 +167,9 @@ def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
 
 
 def flatness_db(spectra: Spectra) -> Floats:
-    """Geometric against arithmetic mean of the power: far below 0 for tones; shape ``[frames]``."""
-    return _ratio_db(spectra.log_power.mean(axis=1), spectra.power.mean(axis=1))
+    """Geometric against arithmetic mean of the power to 10 kHz: far below 0 for tones; shape ``[frames]``."""
+    end = _octaves()[-1].stop
+    return _ratio_db(spectra.log_power[:, :end].mean(axis=1), spectra.power[:, :end].mean(axis=1))
 
 
 def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> Floats:
@@ -164,7 +185,6 @@ def entropy_bits(spectra: Spectra) -> Floats:
 
 def _octaves() -> list[slice]:
     edges = np.searchsorted(frequencies_hz(), OCTAVE_EDGES_HZ)
-    edges[-1] = BINS
     return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
 
@@ -185,24 +205,25 @@ def contrast_db(spectra: Spectra) -> Floats:
 def octave_flatness_db(spectra: Spectra) -> Floats:
     """Flatness within each octave, shape ``[frames, octaves]``: how noisy each register is."""
     starts = [octave.start for octave in _octaves()]
-    widths = np.diff([*starts, BINS]).astype(np.float32)
-    geometric = np.add.reduceat(spectra.log_power, starts, axis=1) / widths
-    return _ratio_db(geometric, np.add.reduceat(spectra.power, starts, axis=1) / widths)
+    end = _octaves()[-1].stop
+    widths = np.diff([*starts, end]).astype(np.float32)
+    geometric = np.add.reduceat(spectra.log_power[:, :end], starts, axis=1) / widths
+    return _ratio_db(geometric, np.add.reduceat(spectra.power[:, :end], starts, axis=1) / widths)
 
 
-def zero_crossing_rate(spectra: Spectra) -> Floats:
+def zero_crossing_rate(samples: Floats) -> Floats:
     """Share of a frame's samples at which the sign changes, shape ``[frames]``."""
-    changes = np.concatenate([[0], np.cumsum(np.diff(np.signbit(spectra.samples)))])
-    starts = np.arange(len(spectra.power)) * HOP
+    changes = np.concatenate([[0], np.cumsum(np.diff(np.signbit(samples)), dtype=np.int32)])
+    starts = np.arange(frame_count(samples)) * HOP
     crossings = changes[starts + FRAME - 1] - changes[starts]
     return np.asarray(crossings / FRAME, np.float32)
 
 
-def levels_db(spectra: Spectra) -> Floats:
-    """RMS of each frame against that of the whole stretch, at least ``FLOOR_DB``; shape ``[frames]``."""
-    energy = np.concatenate([[0.0], np.cumsum(np.square(spectra.samples, dtype=np.float64))])
-    starts = np.arange(len(spectra.power)) * HOP
-    mean_square = (energy[starts + FRAME] - energy[starts]) / FRAME
+def levels_db(samples: Floats) -> Floats:
+    """RMS of each frame of :func:`normalised` samples, at least ``FLOOR_DB``; shape ``[frames]``."""
+    starts = np.arange(frame_count(samples) + FRAME // HOP - 1) * HOP
+    hops = np.add.reduceat(np.square(samples[: starts[-1] + HOP]), starts, dtype=np.float64)
+    mean_square = np.convolve(hops, np.ones(FRAME // HOP), "valid") / FRAME
     return _decibels(np.maximum(mean_square, 10 ** (FLOOR_DB / 10)))
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from mien.audio.spectrum import FRAME, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mien.audio.spectrum import Floats, Spectra
@@ -43,22 +45,25 @@ class Partials:
     """The peaks of each frame's spectrum between 65 Hz and 5.2 kHz.
 
     Attributes:
-        frame: the frame of each peak; shape ``[peaks]``, rising.
+        frame: the frame of each peak, shape ``[peaks]``; in order, and within a frame from low to high.
         midi: its pitch (69 is A at 440 Hz), finer than a semitone.
         magnitude: how strong.
-        present: whether each bin holds a peak, shape ``[frames, bins]``.
-        frames: how many frames there are.
+        tonal_share: of the power in that range, how much lies in the peaks themselves; shape ``[frames]``.
     """
 
     frame: NDArray[np.intp]
     midi: Floats
     magnitude: Floats
-    present: NDArray[np.bool_]
-    frames: int
+    tonal_share: Floats
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are."""
+        return len(self.tonal_share)
 
     def count(self) -> Floats:
-        """Peaks a frame."""
-        return np.asarray(self.present.sum(axis=1), np.float32)
+        """Peaks in each frame."""
+        return np.bincount(self.frame, minlength=self.frames).astype(np.float32)
 
     def spread(self, column: NDArray[np.intp], columns: int, kept: NDArray[np.bool_]) -> Floats:
         """Sum the kept peaks' magnitudes by frame and ``column``, shape ``[frames, columns]``."""
@@ -69,7 +74,7 @@ class Partials:
 
 def find_partials(spectra: Spectra) -> Partials:
     """Find local maxima above their frame's mean, and place them between bins by a parabola in log power."""
-    magnitude = spectra.magnitude
+    magnitude, power = spectra.magnitude, spectra.power[:, _FIRST_BIN:_END_BIN]
     here = magnitude[:, _FIRST_BIN:_END_BIN]
     before = magnitude[:, _FIRST_BIN - 1 : _END_BIN - 1]
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
@@ -81,7 +86,20 @@ def find_partials(spectra: Spectra) -> Partials:
     offset = np.where(curvature < -_TINY, 0.5 * (low - high) / np.minimum(curvature, -_TINY), 0)
     hz = (bins + np.clip(offset, -0.5, 0.5)) * (SAMPLE_RATE_HZ / FRAME)
     midi = (69 + 12 * np.log2(hz / 440)).astype(np.float32)
-    return Partials(frame, midi, here[frame, column], present, len(magnitude))
+    in_peaks = np.einsum("tb,tb->t", power, present)
+    tonal_share = np.asarray(in_peaks / (power.sum(axis=1) + _TINY), np.float32)
+    return Partials(frame, midi, here[frame, column], tonal_share)
+
+
+def join(parts: Sequence[Partials]) -> Partials:
+    """The partials of frames that follow one another."""
+    firsts = np.cumsum([0, *(part.frames for part in parts)])
+    return Partials(
+        np.concatenate([part.frame + first for part, first in zip(parts, firsts, strict=False)]),
+        np.concatenate([part.midi for part in parts]),
+        np.concatenate([part.magnitude for part in parts]),
+        np.concatenate([part.tonal_share for part in parts]),
+    )
 
 
 def semitones(partials: Partials) -> Floats:
@@ -235,28 +253,21 @@ def bass_pitch(strengths: Floats) -> Floats:
     return np.asarray(strengths[:, :24].argmax(axis=1) + LOWEST_MIDI, np.float32)
 
 
-def tonal_share(spectra: Spectra, partials: Partials) -> Floats:
-    """Share of the power between 65 Hz and 5.2 kHz that lies in the peaks themselves, shape ``[frames]``."""
-    power = spectra.power[:, _FIRST_BIN:_END_BIN]
-    peaks = np.einsum("tb,tb->t", power, partials.present)
-    return np.asarray(peaks / (power.sum(axis=1) + _TINY), np.float32)
+def roughness(partials: Partials, neighbours: int = 5) -> Floats:
+    """Sensory dissonance of pairs of partials (Sethares 1993), shape ``[frames]``.
 
-
-def roughness(spectra: Spectra, partials: Partials, every: int = 4, strongest: int = 20) -> Floats:
-    """Sensory dissonance of pairs of partials (Sethares 1993), for each ``every``-th frame.
-
-    Each pair of the ``strongest`` partials beats by their distance within the critical band, weighted by the
+    Each partial beats with the next few above it by their distance within the critical band, weighted by the
     weaker one; the sum is taken against the frame's magnitude.
     """
-    present = partials.present[::every]
-    magnitude = np.where(present, spectra.magnitude[::every, _FIRST_BIN:_END_BIN], 0)
-    chosen = np.argsort(magnitude, axis=1)[:, -strongest:]
-    strength = np.take_along_axis(magnitude, chosen, axis=1)
-    hz = ((chosen + _FIRST_BIN) * (SAMPLE_RATE_HZ / FRAME)).astype(np.float32)
-    lower = np.minimum(hz[:, :, None], hz[:, None, :])
-    distance = np.abs(hz[:, :, None] - hz[:, None, :]) * (
-        np.float32(0.24) / (np.float32(0.0207) * lower + 18.96)
-    )
-    beating = np.exp(-3.5 * distance) - np.exp(-5.75 * distance)
-    weaker = np.minimum(strength[:, :, None], strength[:, None, :])
-    return np.asarray((weaker * beating).sum(axis=(1, 2)) / (strength.sum(axis=1) + _TINY), np.float32)
+    hz = (440 * np.exp2((partials.midi - 69) / 12)).astype(np.float32)
+    sums = np.zeros(partials.frames)
+    for step in range(1, neighbours + 1):
+        lower, upper = slice(None, -step), slice(step, None)
+        together = partials.frame[lower] == partials.frame[upper]
+        distance = (hz[upper] - hz[lower]) * 0.24 / (0.0207 * hz[lower] + 18.96)
+        beating = np.exp(-3.5 * distance) - np.exp(-5.75 * distance)
+        weaker = np.minimum(partials.magnitude[lower], partials.magnitude[upper])
+        pairs = np.where(together, weaker * beating, 0)
+        sums += np.bincount(partials.frame[lower], pairs, partials.frames)
+    total = np.bincount(partials.frame, partials.magnitude, partials.frames)
+    return np.asarray(sums / (total + _TINY), np.float32)
