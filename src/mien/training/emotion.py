@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -293,6 +294,7 @@ def train_emotion(
     model.fit(
         batches,
         epochs=training.epochs,
+        shuffle=False,  # each batch is drawn at random already; its place in the epoch says which it is
         validation_data=(standardise(valid.pixels), valid.targets),
         validation_batch_size=256,
         callbacks=_callbacks(batches, history, checkpoints, progress),
@@ -353,7 +355,9 @@ def evaluate_emotion(
 
 def _load_weights(model: Any, start: Path) -> None:  # noqa: ANN401  (a keras.Model)
     try:
-        model.load_weights(start)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of each part that does not fit, and then raises
+            model.load_weights(start)
     except (OSError, ValueError, KeyError) as error:
         raise DatasetError(f"cannot begin with the weights in {start}: {error}") from None
 

@@ -257,3 +257,13 @@ def test_flat_face_stays_flat_and_its_noise_small():
     assert not standardise(flat).any()
     flat[0, 0, 0] += 1
     assert np.abs(standardise(flat)).max() <= 1 / LEAST_SPREAD
+
+
+def test_reading_faces_needs_no_training_framework():
+    """Whoever only uses Mien does not have the train extra, and should not wait for it who has."""
+    import subprocess
+    import sys
+
+    code = "import sys, mien.core; print({'keras', 'tensorflow', 'onnx', 'torch'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"

@@ -1,0 +1,358 @@
+"""From labelled pictures to an artifact that reads faces: the paper's training phase, in small."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.artifacts import load
+from mien.domain import Box, Emotion
+from mien.errors import DatasetError, ImageError
+from mien.training import emotion
+from mien.training.datasets import Example, LabelledData, read_labelled
+from mien.training.emotion import (
+    EMOTIONS,
+    EmotionTraining,
+    evaluate_emotion,
+    load_faces,
+    target,
+    train_emotion,
+)
+from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mien.artifacts import Artifact
+
+# No dropout: its draws alone are not those of an uninterrupted run after resuming.
+TINY = EmotionTraining(
+    width=0.25, resolution=32, epochs=2, batch=16, warmup_epochs=0.5, dropout=0.0, margin=0.1
+)
+EACH = 12
+
+
+def drawn_face(label: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A round face with two eyes and a mouth whose bend tells the class; no two are quite alike."""
+    picture = np.full((40, 40), rng.integers(20, 60), np.uint8)
+    cv2.circle(picture, (20, 20), 17, int(rng.integers(150, 220)), -1)
+    dx, dy = (int(v) for v in rng.integers(-2, 3, 2))
+    for x in (14, 26):
+        cv2.circle(picture, (x + dx, 15 + dy), 2, 30, -1)
+    bend = EMOTIONS.index(label) - 3
+    cv2.ellipse(
+        picture, (20 + dx, 27 + dy), (7, abs(bend) + 1), 0, *((0, 180) if bend > 0 else (180, 360)), 30, 2
+    )
+    return np.clip(picture + rng.normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
+
+
+def png(picture: NDArray[np.uint8]) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder per class of drawn faces."""
+    folder, rng = tmp_path_factory.mktemp("faces"), np.random.default_rng(9)
+    for label in EMOTIONS:
+        (folder / label).mkdir()
+        for number in range(EACH):
+            (folder / label / f"{number}.png").write_bytes(png(drawn_face(label, rng)))
+    return folder
+
+
+@dataclasses.dataclass
+class Watched:
+    """Listens to a run; may end it at the first step of an epoch, as Ctrl-C would."""
+
+    interrupt_in: int | None = None
+    loaded: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+    steps: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
+    epochs: list[tuple[int, dict[str, float]]] = dataclasses.field(default_factory=list)
+
+    def loading(self, done: int, total: int) -> None:
+        self.loaded.append((done, total))
+
+    def step(self, epoch: int, step: int, steps: int, figures: Mapping[str, float]) -> None:
+        assert {"loss", "accuracy"} <= figures.keys()
+        self.steps.append((epoch, step, steps))
+        if epoch == self.interrupt_in:
+            raise KeyboardInterrupt
+
+    def epoch(self, epoch: int, figures: Mapping[str, float]) -> None:
+        self.epochs.append((epoch, dict(figures)))
+
+
+@dataclasses.dataclass
+class Run:
+    folder: Path
+    artifact: Artifact
+    history: list[dict[str, float]]
+    scores: dict[str, Any]
+    watched: Watched
+
+
+@pytest.fixture(scope="module")
+def whole(faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that nothing interrupted."""
+    folder, watched = tmp_path_factory.mktemp("whole"), Watched()
+    trained = train_emotion(
+        faces, folder / "model", TINY, about="drawn here", checkpoints=folder / "ck", progress=watched
+    )
+    return Run(folder, *trained, watched)
+
+
+def votes(**given: float) -> Example:
+    return Example("a.png", "happy", votes=given)
+
+
+def test_label_without_votes_is_learnt_as_certain():
+    distribution = target(Example("a.png", "sad"), TINY)
+    assert distribution is not None
+    assert dict(zip(EMOTIONS, distribution.tolist(), strict=True)) == {e: float(e == "sad") for e in EMOTIONS}
+
+
+def test_votes_are_learnt_as_a_distribution():
+    distribution = target(
+        votes(happy=6, neutral=3, sad=1, unknown=0), dataclasses.replace(TINY, least_votes=0)
+    )
+    assert distribution is not None
+    assert distribution.tolist() == pytest.approx([0, 0, 0, 0.6, 0.1, 0, 0.3])
+
+
+def test_single_stray_votes_are_dropped_when_ten_or_more_were_asked():
+    ten = target(votes(happy=8, neutral=1, sad=1), TINY)
+    few = target(votes(happy=3, neutral=1), TINY)
+    assert ten is not None
+    assert few is not None
+    assert ten.tolist() == [0, 0, 0, 1, 0, 0, 0]
+    assert few.tolist() == [0, 0, 0, 0.75, 0, 0, 0.25]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        votes(unknown=6, happy=4),
+        votes(contempt=10),
+        votes(happy=1, unknown=1, neutral=1, sad=1, fear=1, angry=1, disgust=1, surprise=1, contempt=1, nf=1),
+        votes(happy=0),
+        Example("a.png", "contempt"),
+        Example("a.png", ""),
+    ],
+)
+def test_example_that_cannot_teach_is_left_out(example: Example):
+    assert target(example, TINY) is None
+
+
+def test_half_of_the_votes_for_known_labels_is_enough():
+    distribution = target(votes(unknown=5, happy=5), TINY)
+    assert distribution is not None
+    assert distribution.max() == 1
+
+
+def test_contempt_teaches_a_network_that_has_it():
+    eight = dataclasses.replace(TINY, labels=(*EMOTIONS, "contempt"))
+    distribution = target(votes(contempt=10), eight)
+    assert distribution is not None
+    assert distribution.tolist() == [0] * 7 + [1]
+
+
+def loadable(tmp_path: Path, *examples: Example) -> LabelledData:
+    rng = np.random.default_rng(1)
+    for example in examples:
+        (tmp_path / example.file).write_bytes(png(drawn_face("happy", rng)))
+    return LabelledData(tmp_path, None, examples)
+
+
+def test_faces_to_learn_have_votes_and_faces_to_score_have_labels(tmp_path: Path):
+    data = loadable(
+        tmp_path,
+        Example("0.png", "unknown", votes={"sad": 10}),
+        Example("1.png", "happy", votes={"unknown": 10}),
+        Example("2.png", "fear"),
+    )
+    learnt, scored = load_faces(data, TINY), load_faces(data, TINY, scored=True)
+    assert learnt.pixels.shape == scored.pixels.shape == (2, 32, 32, 1)
+    assert learnt.reference.tolist() == [-1, EMOTIONS.index("fear")]
+    assert learnt.targets.argmax(axis=1).tolist() == [EMOTIONS.index("sad"), EMOTIONS.index("fear")]
+    assert scored.reference.tolist() == [EMOTIONS.index("happy"), EMOTIONS.index("fear")]
+    assert scored.targets.sum(axis=1).tolist() == [1, 1]
+
+
+def test_data_without_a_known_label_says_which_are_known(tmp_path: Path):
+    with pytest.raises(DatasetError, match="no example has one of the labels angry, disgust"):
+        load_faces(loadable(tmp_path, Example("0.png", "bored")), TINY)
+
+
+def test_bad_picture_among_many_is_named(tmp_path: Path):
+    data = loadable(tmp_path, Example("good.png", "happy"), Example("bad.png", "sad"))
+    (tmp_path / "bad.png").write_bytes(b"Dear diary")
+    with pytest.raises(ImageError, match=r"bad\.png: the picture is not a picture that Mien reads"):
+        load_faces(data, TINY)
+
+
+@pytest.mark.training
+def test_trains_a_folder_per_class_to_an_artifact_that_reads_faces(whole: Run):
+    artifact = load(whole.folder / "model", "emotion")
+    assert artifact == whole.artifact
+    assert artifact.heads == {HEAD: EMOTIONS}
+    network = EmotionNetwork(artifact)
+    assert network.preprocessing == Preprocessing(32, 1, 0.1)
+    given = [drawn_face(label, np.random.default_rng(1)) for label in EMOTIONS]
+    for estimate in network.estimate(given):
+        assert list(estimate.probabilities) == list(Emotion)
+
+
+@pytest.mark.training
+def test_artifact_says_how_and_on_what_it_was_trained_and_what_it_reached(whole: Run):
+    artifact = whole.artifact
+    assert artifact.training["width"] == 0.25
+    assert artifact.training["parameters"] > 200_000
+    assert artifact.data["about"] == "drawn here"
+    assert sum(artifact.data["examples"].values()) == 7 * EACH
+    assert set(artifact.data["labels"]["train"]) == set(EMOTIONS)
+    assert artifact.scores == {name: part.as_json() for name, part in whole.scores.items()}
+    for name, part in (("validation", "valid"), ("test", "test")):
+        assert whole.scores[name].n == artifact.data["examples"][part] > 0
+    assert 0.2 <= artifact.decision["temperature"] <= 5
+    assert len(artifact.limits) >= 3
+
+
+@pytest.mark.training
+def test_history_and_progress_tell_every_epoch_and_step(whole: Run):
+    assert len(whole.history) == TINY.epochs
+    for epoch in whole.history:
+        assert epoch.keys() == {"loss", "accuracy", "val_loss", "val_accuracy"}
+        assert all(np.isfinite(value) for value in epoch.values())
+    steps = whole.watched.steps[0][2]
+    assert whole.watched.steps == [(e, s, steps) for e in range(TINY.epochs) for s in range(1, steps + 1)]
+    assert [epoch for epoch, _ in whole.watched.epochs] == [0, 1]
+    assert whole.watched.loaded[0][0] == 0
+
+
+@pytest.mark.training
+def test_interrupted_run_goes_on_to_where_it_would_have_come(whole: Run, faces: Path, tmp_path: Path):
+    with pytest.raises(KeyboardInterrupt):
+        train_emotion(
+            faces, tmp_path / "model", TINY, checkpoints=tmp_path / "ck", progress=Watched(interrupt_in=1)
+        )
+    assert not (tmp_path / "model").exists()
+    watched = Watched()
+    artifact, history, _ = train_emotion(
+        faces, tmp_path / "model", TINY, checkpoints=tmp_path / "ck", progress=watched
+    )
+    assert {epoch for epoch, _, _ in watched.steps} == {1}
+    for resumed, uninterrupted in zip(history, whole.history, strict=True):
+        assert resumed == pytest.approx(uninterrupted, abs=1e-3)
+    given = [drawn_face(label, np.random.default_rng(2)) for label in EMOTIONS]
+    pairs = zip(
+        EmotionNetwork(artifact).estimate(given), EmotionNetwork(whole.artifact).estimate(given), strict=True
+    )
+    for one, other in pairs:
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-3)
+
+
+@pytest.mark.training
+def test_run_is_not_resumed_under_another_configuration(whole: Run, faces: Path):
+    other = dataclasses.replace(TINY, learning_rate=0.1, batch=8)
+    with pytest.raises(DatasetError, match="holds a run with another batch, learning_rate; give the same"):
+        train_emotion(faces, whole.folder / "other", other, checkpoints=whole.folder / "ck")
+    assert not (whole.folder / "other").exists()
+
+
+@pytest.mark.training
+def test_folder_that_cannot_hold_checkpoints_is_named(faces: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DatasetError, match="cannot keep checkpoints in"):
+        train_emotion(faces, tmp_path / "model", TINY, checkpoints=tmp_path / "file")
+
+
+@pytest.mark.training
+def test_earlier_weights_fit_another_resolution_and_only_the_same_width(whole: Run):
+    from mien.training.emotion import _load_weights, mobilenet
+
+    earlier = whole.folder / "ck" / "latest.weights.h5"
+    larger = mobilenet(dataclasses.replace(TINY, resolution=48))
+    before = larger.get_weights()[0].copy()
+    _load_weights(larger, earlier)
+    assert (larger.get_weights()[0] != before).any()
+    with pytest.raises(DatasetError, match="cannot begin with the weights in"):
+        _load_weights(mobilenet(dataclasses.replace(TINY, width=0.5)), earlier)
+    with pytest.raises(DatasetError, match="cannot begin with the weights in"):
+        _load_weights(larger, whole.folder / "nowhere.weights.h5")
+
+
+class Astray:
+    """A network whose weights are no numbers any more, as after far too high a learning rate."""
+
+    def predict(self, pixels: NDArray[np.float32], **_: object) -> NDArray[np.float32]:
+        return np.full((len(pixels), 7), np.nan, np.float32)
+
+
+def test_network_that_went_astray_is_not_written(tmp_path: Path):
+    valid = load_faces(loadable(tmp_path, Example("0.png", "happy")), TINY)
+    with pytest.raises(DatasetError, match=r"went astray .* lower learning rate"):
+        emotion._finish(Astray(), {}, valid, TINY, out=tmp_path / "model", about="")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.training
+def test_evaluation_agrees_with_the_scores_in_the_artifact(whole: Run, faces: Path, tmp_path: Path):
+    """Scored again through ONNX Runtime from files, the test part comes to what training said of it."""
+    from mien.training.datasets import Part, split
+
+    test = split(read_labelled(faces), TINY.seed)[Part.TEST]
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        for example in test.examples:
+            archive.write(faces / example.file, example.file)
+    lines = [f"{e.file},{e.label},test" for e in test.examples]
+    (tmp_path / "index.csv").write_text(
+        "\n".join(["file,label,split", *lines, "x.png,bored,test", "y.png,sad,train"])
+    )
+    again = evaluate_emotion(tmp_path, whole.artifact, part="test")
+    assert again.scores.confusion == whole.scores["test"].confusion
+    assert again.scores.log_loss == pytest.approx(whole.scores["test"].log_loss, abs=1e-3)
+    assert (again.left_out, again.without_face) == (2, 0)
+
+
+class Alternating:
+    """A detector that finds the middle of every second picture."""
+
+    def __init__(self) -> None:
+        self._answers: Iterator[list[Box]] = iter([[Box(4, 4, 32, 32)], []] * 1000)
+
+    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+        return next(self._answers)
+
+
+@pytest.mark.training
+def test_evaluation_counts_the_pictures_without_a_face(whole: Run, faces: Path):
+    watched = Watched()
+    evaluated = evaluate_emotion(faces, whole.artifact, detector=Alternating(), progress=watched)
+    assert evaluated.scores.n == 7 * EACH
+    assert evaluated.without_face == 7 * EACH // 2
+    assert watched.loaded == [(0, 7 * EACH)]
+
+
+@pytest.mark.training
+def test_evaluation_of_nothing_is_refused(whole: Run, faces: Path):
+    with pytest.raises(DatasetError, match="nothing to score"):
+        evaluate_emotion(faces, whole.artifact, part="test")
+
+
+@pytest.mark.training
+def test_checkpoint_holds_its_configuration_and_history(whole: Run):
+    kept = whole.folder / "ck"
+    assert json.loads((kept / "training.json").read_text()) == json.loads(
+        json.dumps(dataclasses.asdict(TINY))
+    )
+    assert json.loads((kept / "history.json").read_text()) == whole.history
