@@ -39,6 +39,8 @@ TINY = EmotionTraining(
     width=0.25, resolution=32, epochs=2, batch=16, warmup_epochs=0.5, dropout=0.0, margin=0.1
 )
 EACH = 12
+# Training runs eagerly here (see ``eagerly``); TensorFlow says that its data pipeline does not, which is well.
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
 
 
 def drawn_face(label: str, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -102,7 +104,17 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def whole(faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def eagerly() -> Iterator[None]:
+    """Each step is computed as it is read: for so few steps, compiling the network takes ten times as long."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(run_eagerly=True)
+    yield
+    tf.config.run_functions_eagerly(run_eagerly=False)
+
+
+@pytest.fixture(scope="module")
+def whole(eagerly: None, faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run that nothing interrupted."""
     folder, watched = tmp_path_factory.mktemp("whole"), Watched()
     trained = train_emotion(
