@@ -19,7 +19,7 @@ from mien.demo.synth.effects import (
     room,
     saturate,
 )
-from mien.demo.synth.waves import SAMPLE_RATE_HZ, Numbers, Signal, noise, samples, times, unsteady
+from mien.demo.synth.waves import SAMPLE_RATE_HZ, Numbers, Signal, endless_noise, samples, times, unsteady
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -58,7 +58,6 @@ def render(song: Song, until_s: float | None = None) -> Signal:
     time = clock(song, layout)
     dry, sent = np.zeros((2, count), dtype=np.float32), np.zeros((2, count), dtype=np.float32)
     duck = _ducking(song, layout, time, count)
-    wavering = unsteady(count, np.random.default_rng([song.seed, 79]))
     for number, voice in enumerate(song.voices):
         notes = arrange(song, voice, layout)
         takes = [
@@ -67,7 +66,9 @@ def render(song: Song, until_s: float | None = None) -> Signal:
         ]
         sound = _recorded(voice, takes, count, [song.seed, number])
         if voice.role != "drums":
-            sound *= 1 + np.float32(song.production.grain) * np.roll(wavering, 100_003 * number)
+            sound *= 1 + np.float32(song.production.grain) * unsteady(
+                count, np.random.default_rng([song.seed, number, 79])
+            )
         if voice.ducks:
             sound *= duck
         if voice.echo:
@@ -175,7 +176,9 @@ def _mastered(song: Song, mixed: Signal) -> Signal:
     pressed = compress(driven, 1 + glue / 4, 2 + glue)
     pressed *= np.float32(10 ** ((song.production.loudness_db - loudness_db(pressed)) / 20))
     count = pressed.shape[-1]
-    pressed += np.float32(10 ** (_HUSH_DB / 20)) * np.stack([noise(count, _hush, rng) for _ in range(2)])
+    pressed += np.float32(10 ** (_HUSH_DB / 20)) * np.stack(
+        [endless_noise(count, _hush, rng) for _ in range(2)]
+    )
     out = limit(clip_softly(pressed), _CEILING)
     fade = min(samples(_FADE_S), out.shape[-1])
     out[:, -fade:] *= np.cos(np.linspace(0, np.pi / 2, fade, dtype=np.float32)) ** 2

@@ -70,17 +70,16 @@ def chorus(depth_s: float = 0.0022, rate_hz: float = 0.6) -> Effect:
 
     def effect(signal: Signal) -> Signal:
         count = signal.shape[-1]
-        t = np.arange(count)
+        turn = np.float32(2 * np.pi * rate_hz) * times(count)
+        here = np.arange(count, dtype=np.int32)
         out = signal.copy()
-        for side, turn in ((0, 0.0), (1, 2.1)):
-            late = (
-                0.009 + depth_s * np.sin(2 * np.pi * rate_hz / SAMPLE_RATE_HZ * t + turn)
-            ) * SAMPLE_RATE_HZ
-            index = np.maximum(t - late, 0)
-            base = index.astype(np.int32)
-            fraction = (index - base).astype(np.float32)
-            channel = signal[side]
-            copy = channel[base] + fraction * (channel[np.minimum(base + 1, count - 1)] - channel[base])
+        for side, channel in enumerate(signal):
+            late = np.float32(SAMPLE_RATE_HZ) * (
+                np.float32(0.009) + np.float32(depth_s) * np.sin(turn + np.float32(2.1 * side))
+            )
+            whole = np.ceil(late).astype(np.int32)
+            before = np.maximum(here - whole, 0)
+            copy = channel[before] + (whole - late) * (channel[before + 1] - channel[before])
             out[side] = np.float32(0.75) * channel + np.float32(0.55) * copy
         return out
 

@@ -170,9 +170,14 @@ def noise(count: int, shape: Curve, rng: np.random.Generator) -> Signal:
     return np.asarray(sound / (np.sqrt(np.mean(sound**2)) + 1e-12), dtype=np.float32)
 
 
+def endless_noise(count: int, shape: Curve, rng: np.random.Generator) -> Signal:
+    """Noise that comes again every five seconds, without a seam: soon made, for what nobody listens to."""
+    return np.resize(noise(_LOOP << 1, shape, rng), count)
+
+
 def unsteady(count: int, rng: np.random.Generator) -> Signal:
     """How the loudness of what people play wavers: noise, of their arms below and of bow and breath above."""
-    return noise(count, lambda hz: band(1.5, 400, 1)(hz) * np.maximum(hz, 1.0) ** -0.7, rng)
+    return endless_noise(count, lambda hz: band(1.5, 400, 1)(hz) * np.maximum(hz, 1.0) ** -0.7, rng)
 
 
 def band(low_hz: float, high_hz: float, order: float = 2.0) -> Curve:
