@@ -246,7 +246,8 @@ def _fold(
         )
 
     networks = fit(songs, learnt, training, judge)
-    estimates = predict(networks, tuple(songs.heads), wholes[held_out])
+    everything = predict(networks, tuple(songs.heads), wholes)
+    estimates = {name: values[held_out] for name, values in everything.items()}
     if kept is not None:
         np.savez(kept, history=json.dumps(history), **estimates)
     return estimates, history

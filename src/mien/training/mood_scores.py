@@ -88,14 +88,14 @@ def over_folds(accuracies: tuple[float, ...]) -> dict[str, Any]:
 
 
 def signs(songs: Songs, estimates: Mapping[str, NDArray[np.floating]]) -> dict[str, float]:
-    """How often valence and arousal, taken from the quadrants, have the right sign."""
+    """How often valence and arousal, as the quadrants imply them, have the right sign."""
     if QUADRANTS not in estimates or set(songs.heads[QUADRANTS]) != set(Quadrant):
         return {}
     labelled = songs.reference[QUADRANTS] >= 0
     order, reference = songs.heads[QUADRANTS], songs.reference[QUADRANTS][labelled]
     sides = {
-        "valence_sign": (Quadrant.EXUBERANCE, Quadrant.CONTENTMENT),
-        "arousal_sign": (Quadrant.EXUBERANCE, Quadrant.ANXIETY),
+        "valence": (Quadrant.EXUBERANCE, Quadrant.CONTENTMENT),
+        "arousal": (Quadrant.EXUBERANCE, Quadrant.ANXIETY),
     }
     signs = {}
     for name, side in sides.items():

@@ -242,7 +242,7 @@ def _measured(
                 vectors[file_of[result.path]] = result.value
             if progress is not None:
                 progress.loading(done + number, len(examples))
-    if cache is not None and missing:
+    if cache is not None and len(left_out) < len(missing):
         _keep(cache, vectors)
     return {e.file: vectors[e.file] for e in examples if e.file in vectors}, left_out
 
