@@ -40,7 +40,7 @@ def test_estimate_names_the_most_probable_label_and_its_probability():
         {},
         {Mood.SAD: 0.4, Mood.CALM: 0.4},
         {Mood.SAD: 0.8, Mood.CALM: 0.8},
-        {Mood.SAD: -0.2, Mood.CALM: 1.2},
+        {Mood.SAD: -0.2, Mood.CALM: 0.6, Mood.HAPPY: 0.6},
         {Mood.SAD: float("nan"), Mood.CALM: 1.0},
         {Mood.SAD: float("inf"), Mood.CALM: 1.0},
     ],

@@ -39,7 +39,7 @@ TINY = EmotionTraining(
     width=0.25, resolution=32, epochs=2, batch=16, warmup_epochs=0.5, dropout=0.0, margin=0.1
 )
 EACH = 12
-# Training runs eagerly here (see ``eagerly``); TensorFlow says that its data pipeline does not, which is well.
+# Training runs eagerly here (see ``eagerly``); TensorFlow says that its data pipeline does not; that is well.
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
 
 
@@ -105,7 +105,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def eagerly() -> Iterator[None]:
-    """Each step is computed as it is read: for so few steps, compiling the network takes ten times as long."""
+    """Each step is computed as it is read: for so few, compiling the network takes ten times as long."""
     import tensorflow as tf
 
     tf.config.run_functions_eagerly(run_eagerly=True)

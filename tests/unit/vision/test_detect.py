@@ -145,6 +145,13 @@ def test_what_turning_makes_up_beyond_the_edges_is_no_face(
     assert detector.detect(np.zeros((800, 800), np.uint8)) == []
 
 
+def test_face_found_twice_is_one_face(monkeypatch: pytest.MonkeyPatch):
+    detector = HaarDetector()
+    found = [(Box(100, 100, 90, 90), 4.0), (Box(105, 110, 100, 100), 6.0), (Box(300, 100, 80, 80), 5.0)]
+    monkeypatch.setattr(detector, "_search", lambda *_: found)
+    assert detector.detect(np.zeros((400, 500), np.uint8)) == [Box(105, 110, 100, 100), Box(300, 100, 80, 80)]
+
+
 def test_of_overlapping_boxes_the_surest_stays():
     whole, inner, shifted = Box(100, 100, 100, 100), Box(120, 120, 50, 50), Box(130, 110, 100, 100)
     assert merged([(inner, 4.0), (whole, 6.0), (shifted, 5.0)]) == [whole]
