@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,14 +87,13 @@ def build(
     standard = standardise(inputs)
     standard = keras.ops.clip(standard, -training.clip, training.clip)
     x = keras.layers.Dropout(training.input_dropout)(standard)
-    x = _dense("ni,mio->nmo", training, training.hidden, "silu", "hidden")(x)
+    x = _dense("ni,mio->nmo", x, training, training.hidden, "silu")
     x = keras.layers.Dropout(training.dropout)(x)
-    x = _dense("nmi,mio->nmo", training, training.embedding, "silu", "embedding_each")(x)
+    x = _dense("nmi,mio->nmo", x, training, training.embedding, "silu")
     together = keras.layers.Flatten(name=EMBEDDING)(x)
     x = keras.layers.Dropout(training.dropout)(x)
     each = {
-        name: _dense("nmi,mio->nmo", training, len(labels), "softmax", name)(x)
-        for name, labels in heads.items()
+        name: _dense("nmi,mio->nmo", x, training, len(labels), "softmax") for name, labels in heads.items()
     }
     averaged = [keras.ops.mean(answers, axis=1) for answers in each.values()]
     networks = Networks(keras.Model(inputs, each), keras.Model(inputs, [*averaged, together]))
@@ -101,20 +101,20 @@ def build(
     return networks
 
 
-def _dense(equation: str, training: MoodTraining, units: int, activation: str, name: str) -> Any:  # noqa: ANN401
-    """A dense layer for each member, side by side: input ``i``, member ``m``, output ``o``."""
+def _dense(equation: str, x: Any, training: MoodTraining, units: int, activation: str) -> Any:  # noqa: ANN401
+    """A dense layer for each member, side by side: song ``n``, member ``m``, input ``i``, output ``o``."""
     import keras
 
-    # Keras takes the members for a part of the fan; the scale undoes that: Glorot and Bengio (2010) for each.
-    initial = keras.initializers.VarianceScaling(float(training.members), "fan_avg", "uniform")
-    return keras.layers.EinsumDense(
+    # Glorot and Bengio (2010) for each member; Keras would count the members as inputs and outputs.
+    limit = math.sqrt(6 / (x.shape[-1] + units))
+    layer = keras.layers.EinsumDense(
         equation,
         (training.members, units),
         activation=activation,
         bias_axes="mo",
-        kernel_initializer=initial,
-        name=name,
+        kernel_initializer=keras.initializers.RandomUniform(-limit, limit),
     )
+    return layer(x)
 
 
 def fit(
