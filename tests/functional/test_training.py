@@ -1,0 +1,56 @@
+"""``mien train`` and ``mien evaluate`` on labelled data as anyone would have it: a folder per class."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_songs import write_tune
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Two classes that a glance tells apart: bright above or bright below."""
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(1)
+    for label in ("happy", "sad"):
+        (folder / label).mkdir()
+        for number in range(20):
+            half = np.linspace(40, 220, 32)[:, None].repeat(32, axis=1)
+            picture = (half if label == "happy" else half[::-1]) + rng.normal(0, 10, (32, 32))
+            Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(folder / label / f"{number}.png")
+    return folder
+
+
+def test_faces_are_trained_reported_and_evaluated(mien, pictures, tmp_path):
+    out = tmp_path / "model"
+    small = ("--width", "0.25", "--resolution", "32", "--batch", "8", "--epochs", "2", "--augmentation", "0")
+    answer = mien("train", "emotion", pictures, "--out", out, *small, "--about", "made by a test")
+    assert answer.code == 0, answer.err
+    assert "accuracy" in answer.out
+    report = json.loads((out / "report.json").read_text())
+    assert len(report["history"]) == 2
+    assert report["beside"]["training loss"][1] == 0.0887
+    assert (out / "report.html").read_text().startswith("<!doctype html>")
+    assert mien("train", "emotion", pictures, "--out", out, *small).code == 1  # it holds a run already
+    (scores,) = mien("evaluate", "emotion", pictures, "--artifact", out, "--json").json
+    assert scores["n"] == 40
+    used = mien("face", pictures / "happy" / "0.png", "--cropped", "--emotion-artifact", out, "--json")
+    assert sum(used.json[0]["faces"][0]["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_songs_are_trained_reported_and_evaluated(mien, tmp_path):
+    songs, out = tmp_path / "songs", tmp_path / "model"
+    for label, hz in (("calm", 110), ("angry", 990)):
+        (songs / label).mkdir(parents=True)
+        for number in range(5):
+            write_tune(songs / label / f"{number}.flac", hz * (1 + number / 50), seconds=4)
+    answer = mien("train", "mood", songs, "--out", out, "--epochs", "2", "--members", "1")
+    assert answer.code == 0, answer.err
+    assert "cross-validated" in answer.out
+    assert (out / "report.html").is_file()
+    answer = mien("evaluate", "mood", songs, "--artifact", out, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json[0]["moods"]["n"] == 10
