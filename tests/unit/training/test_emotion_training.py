@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -271,6 +272,18 @@ def test_interrupted_run_goes_on_to_where_it_would_have_come(whole: Run, faces: 
     )
     for one, other in pairs:
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-3)
+
+
+@pytest.mark.training
+def test_checkpoint_cut_short_by_a_crash_goes_on_from_the_one_before(whole: Run, faces: Path, tmp_path: Path):
+    kept = tmp_path / "ck"
+    shutil.copytree(whole.folder / "ck", kept)
+    with (kept / "latest.weights.h5").open("r+b") as file:
+        file.truncate(1000)
+    watched = Watched()
+    _, history, _ = train_emotion(faces, tmp_path / "model", TINY, checkpoints=kept, progress=watched)
+    assert {epoch for epoch, _, _ in watched.steps} == {1}
+    assert history[-1] == pytest.approx(whole.history[-1], abs=1e-3)
 
 
 @pytest.mark.training
