@@ -114,7 +114,7 @@ SERIES = (
         _numbers(2, 2 + REGISTERS),
         _BOTH,
     ),
-    Family("pitch", "MIDI number", "the predominant pitch, C3 to C7, and how it moves", statistics=_ALL),
+    Family("pitch", "MIDI number", "the predominant pitch, C3 to C6, and how it moves", statistics=_ALL),
     Family(
         "pitch_salience",
         "share",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_music import MAJOR, MINOR, RATE_HZ, clicks, noise, note, progression, song, tone
 
 from mien.audio import rhythm, spectrum, tonality
+from mien.audio.catalogue import POOLED, SERIES, WHOLE
 from mien.audio.features import (
     FEATURES,
     FEATURES_VERSION,
@@ -334,3 +337,14 @@ def test_brighter_sound_has_higher_centroid_rolloff_and_zero_crossings():
     dark, bright = features_of(tone(220, 5.0)), features_of(tone(220, 5.0) + noise(5.0, 0.3))
     for name in ("centroid_mean", "rolloff_85_mean", "zero_crossings_mean", "flatness_mean", "entropy_mean"):
         assert dark[name] < bright[name], name
+
+
+def test_the_documentation_lists_the_features_in_order():
+    rows = []
+    for family in (*SERIES, *WHOLE, *POOLED):
+        names = [feature.name for feature in family.features()]
+        shown = f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` ... `{names[-1]}`"
+        rows.append(f"| {shown} | {len(names)} | {family.unit} | {family.description} |")
+    page = (Path(__file__).parents[3] / "docs" / "features.md").read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows
+    assert f"Version {FEATURES_VERSION}, {len(FEATURES)} numbers" in page
