@@ -35,7 +35,7 @@ class MoodTraining:
         input_dropout: share of the features hidden at each step.
         dropout: share of the units hidden at each step.
         mixup: how far pairs of songs are mixed (Zhang et al. 2018, alpha); 0 for not at all.
-        stretches: share of the steps that learn a stretch of the song instead of the whole.
+        variations: share of the steps that learn a stretch or a narrow-band copy of a song instead of it.
         clip: how many standard deviations from the mean a feature may be.
         seed: of everything random.
     """
@@ -50,7 +50,7 @@ class MoodTraining:
     input_dropout: float = 0.1
     dropout: float = 0.3
     mixup: float = 0.4
-    stretches: float = 0.6
+    variations: float = 0.7
     clip: float = 4.0
     seed: int = 20261122
 
@@ -209,7 +209,7 @@ class _Draws:
         return share * features + (1 - share) * features[other], mixed
 
     def _row(self, rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        if len(rows) > 1 and rng.random() < self._training.stretches:
+        if len(rows) > 1 and rng.random() < self._training.variations:
             return np.asarray(rows[rng.integers(1, len(rows))])
         return np.asarray(rows[0])
 

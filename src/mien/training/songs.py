@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from mien.audio.decode import decode
+from mien.audio.decode import decode_all
 from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, listen, merge, vector
 from mien.audio.mood import MOODS, QUADRANTS
 from mien.audio.workers import map_files
@@ -33,7 +33,13 @@ FOLDS = 5
 # A song is also learnt by stretches of it, at most so many of each length (in windows of 10 s).
 STRETCHES = 3
 LONGEST_STRETCH = 3
+# And without what lies above these frequencies, as a telephone or an old radio gives it.
+NARROW_HZ = (3_900.0, 5_500.0)
+# No more of a song is learnt, so that it fits into memory.
+LONGEST_S = 900.0
 FILE_TIMEOUT_S = 600.0
+# What kept measurements depend on.
+_MEASURED = [FEATURES_VERSION, STRETCHES, LONGEST_STRETCH, *NARROW_HZ, LONGEST_S]
 # Thayer's quadrant of each mood, where the data does not say the quadrant itself.
 QUADRANT_OF: Mapping[str, str] = {
     Mood.HAPPY: Quadrant.EXUBERANCE,
@@ -62,7 +68,7 @@ class Songs:
 
     Attributes:
         files: their names within the data.
-        vectors: of each song: the first row is the whole song, the others are stretches of it; ``[rows, d]``.
+        vectors: of each song: the first row is the whole song, the others vary it; shape ``[rows, d]``.
         heads: what is learnt (``moods``, ``quadrants``), with the labels of each.
         reference: for each head, the index of each song's label; -1 where it has none. Shape ``[songs]``.
         groups: artist of each song, or what else must stay on one side of a split.
@@ -252,16 +258,29 @@ def _measurer() -> Callable[[Path], Vectors]:
 
 
 def measure_song(path: Path) -> Vectors:
-    """The vectors of a song and of stretches of it; the first row is the whole song.
+    """The vectors of a song, of stretches of it, and of copies in a narrow band; the whole song comes first.
 
     Raises:
         DecodingError: it cannot be decoded, or nothing is heard in it.
     """
-    windows = listen(decode(path, sample_rate_hz=SAMPLE_RATE_HZ))
-    sounds = [window.sound for window in windows if window.sound is not None]
+    samples = decode_all(path, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=LONGEST_S)
+    sounds = _sounds(samples)
     if not sounds:
         raise DecodingError(f"{path.name} is silent or too short")
-    return np.stack([vector(merge(stretch)) for stretch in _stretches(sounds)])
+    narrow = (_sounds(_low_passed(samples, hz)) for hz in NARROW_HZ)
+    varied = [*_stretches(sounds), *(copy for copy in narrow if copy)]
+    return np.stack([vector(merge(each)) for each in varied])
+
+
+def _sounds(samples: NDArray[np.float32]) -> list[Sound]:
+    return [window.sound for window in listen([samples]) if window.sound is not None]
+
+
+def _low_passed(samples: NDArray[np.float32], highest_hz: float) -> NDArray[np.float32]:
+    size = 1 << (len(samples) - 1).bit_length()  # of other lengths, the transform may take minutes
+    spectrum = np.fft.rfft(samples, size)
+    spectrum[np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ) > highest_hz] = 0
+    return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
 
 
 def _stretches(sounds: Sequence[Sound]) -> list[Sequence[Sound]]:
@@ -279,7 +298,7 @@ def _cached(cache: Path | None) -> dict[str, Vectors]:
     try:
         with np.load(cache, allow_pickle=False) as kept:
             about: Any = json.loads(str(kept["about"]))
-            if about["features_version"] != FEATURES_VERSION:
+            if about["measured"] != _MEASURED:
                 return {}
             parts = np.split(kept["vectors"], np.cumsum(about["rows"])[:-1])
             return dict(zip(about["files"], parts, strict=True))
@@ -289,7 +308,7 @@ def _cached(cache: Path | None) -> dict[str, Vectors]:
 
 def _keep(cache: Path, vectors: Mapping[str, Vectors]) -> None:
     rows = [len(v) for v in vectors.values()]
-    about = {"features_version": FEATURES_VERSION, "files": list(vectors), "rows": rows}
+    about = {"measured": _MEASURED, "files": list(vectors), "rows": rows}
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.savez(cache, about=json.dumps(about), vectors=np.concatenate(list(vectors.values())))

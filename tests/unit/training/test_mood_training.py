@@ -189,11 +189,13 @@ def test_folders_named_by_quadrants_are_quadrants(tmp_path):
     assert read_songs(tmp_path).heads == {"quadrants": tuple(Quadrant)}
 
 
-def test_a_long_song_is_also_learnt_by_stretches_of_it(tmp_path):
+def test_a_long_song_is_also_learnt_by_stretches_and_in_a_narrow_band(tmp_path):
     write_wav(tmp_path / "long.wav", made_song("happy", np.random.default_rng(5), 52.0))
     vectors = measure_song(tmp_path / "long.wav")
-    assert vectors.shape == (1 + 3 * 3, len(FEATURES))
+    assert vectors.shape == (1 + 3 * 3 + 2, len(FEATURES))
     assert len({row.tobytes() for row in vectors}) == len(vectors)
+    bright = [feature.name for feature in FEATURES].index("rolloff_95_mean")
+    assert vectors[-2, bright] < vectors[0, bright]  # below 3.9 kHz
 
 
 def test_a_silent_song_cannot_be_measured(tmp_path):
