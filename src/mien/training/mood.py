@@ -178,7 +178,7 @@ def evaluate_mood(
         DatasetError: no song has a label that the artifact knows.
     """
     require_features(artifact)
-    songs = read_songs(path, columns, only_fold=fold, workers=workers, progress=progress)
+    songs = read_songs(path, columns, only_fold=fold, varied=False, workers=workers, progress=progress)
     outputs = Network(artifact).run(songs.wholes())
     estimates = {
         name: apply_temperature(outputs[name], float(artifact.decision[name]["temperature"]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from mien.audio.decode import decode_all
+from mien.audio.decode import decode, decode_all
 from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, listen, merge, vector
 from mien.audio.mood import MOODS, QUADRANTS
 from mien.audio.workers import map_files
@@ -96,6 +96,7 @@ def read_songs(
     cache: Path | None = None,
     workers: int = 1,
     only_fold: str | None = None,
+    varied: bool = True,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Songs:
@@ -111,6 +112,7 @@ def read_songs(
         cache: a file that keeps the measurements, so that a second run need not repeat them.
         workers: how many processes measure.
         only_fold: leave out the songs whose ``fold`` says another.
+        varied: whether stretches and narrow-band copies are wanted too, to learn from.
         seed: of the folds that are made.
         progress: told now and then.
 
@@ -128,7 +130,9 @@ def read_songs(
         raise DatasetError(f"{path} names no class of any song: it needs a column mood, quadrant or label")
     heads = {name: _classes(found) for name, found in labels.items()}
     wanted = [e for i, e in enumerate(data.examples) if any(found[i] for found in labels.values())]
-    measured, left_out = _measured(data, wanted, cache=cache, workers=workers, progress=progress)
+    measured, left_out = _measured(
+        data, wanted, _varied if varied else _whole, cache=cache, workers=workers, progress=progress
+    )
     kept = [i for i, example in enumerate(data.examples) if example.file in measured]
     if not kept:
         raise DatasetError(f"none of the {len(wanted)} songs of {path} can be measured: {_first(left_out)}")
@@ -228,6 +232,7 @@ def _folds(
 def _measured(
     data: LabelledData,
     examples: Sequence[Example],
+    make_measure: Callable[[], Callable[[Path], Vectors]],
     *,
     cache: Path | None,
     workers: int,
@@ -240,7 +245,7 @@ def _measured(
     done = len(examples) - len(missing)
     with data.paths(missing) as paths:
         file_of = {path: e.file for path, e in zip(paths, missing, strict=True)}
-        results = map_files(_measurer, paths, workers=workers, timeout_s=FILE_TIMEOUT_S)
+        results = map_files(make_measure, paths, workers=workers, timeout_s=FILE_TIMEOUT_S)
         for number, result in enumerate(results, 1):
             if result.value is None:
                 left_out[file_of[result.path]] = result.error or "it cannot be measured"
@@ -253,8 +258,29 @@ def _measured(
     return {e.file: vectors[e.file] for e in examples if e.file in vectors}, left_out
 
 
-def _measurer() -> Callable[[Path], Vectors]:
+def _varied() -> Callable[[Path], Vectors]:
     return measure_song
+
+
+def _whole() -> Callable[[Path], Vectors]:
+    return measure_whole
+
+
+def measure_whole(path: Path) -> Vectors:
+    """The vector of a song of any length, shape ``[1, d]``.
+
+    Raises:
+        DecodingError: it cannot be decoded, or nothing is heard in it.
+    """
+    windows = listen(decode(path, sample_rate_hz=SAMPLE_RATE_HZ))
+    return vector(merge(_heard(path, [window.sound for window in windows])))[None]
+
+
+def _heard(path: Path, sounds: Iterable[Sound | None]) -> list[Sound]:
+    heard = [sound for sound in sounds if sound is not None]
+    if not heard:
+        raise DecodingError(f"{path.name} is silent or too short")
+    return heard
 
 
 def measure_song(path: Path) -> Vectors:
@@ -264,9 +290,7 @@ def measure_song(path: Path) -> Vectors:
         DecodingError: it cannot be decoded, or nothing is heard in it.
     """
     samples = decode_all(path, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=LONGEST_S)
-    sounds = _sounds(samples)
-    if not sounds:
-        raise DecodingError(f"{path.name} is silent or too short")
+    sounds = _heard(path, _sounds(samples))
     narrow = (_sounds(_low_passed(samples, hz)) for hz in NARROW_HZ)
     varied = [*_stretches(sounds), *(copy for copy in narrow if copy)]
     return np.stack([vector(merge(each)) for each in varied])

@@ -18,7 +18,7 @@ from mien.domain import Mood, Quadrant
 from mien.errors import ArtifactError, DatasetError, DecodingError
 from mien.training import mood_scores
 from mien.training.mood import MoodTraining, evaluate_mood, train_mood
-from mien.training.songs import Songs, measure_song, read_songs
+from mien.training.songs import Songs, measure_song, measure_whole, read_songs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,8 +200,15 @@ def test_a_long_song_is_also_learnt_by_stretches_and_in_a_narrow_band(tmp_path):
 
 def test_a_silent_song_cannot_be_measured(tmp_path):
     write_wav(tmp_path / "silent.wav", np.zeros(5 * RATE_HZ))
-    with pytest.raises(DecodingError, match=r"silent\.wav is silent or too short"):
-        measure_song(tmp_path / "silent.wav")
+    for measure in (measure_song, measure_whole):
+        with pytest.raises(DecodingError, match=r"silent\.wav is silent or too short"):
+            measure(tmp_path / "silent.wav")
+
+
+def test_a_song_is_the_same_whether_it_is_varied_or_not(tmp_path):
+    write_wav(tmp_path / "long.wav", made_song("calm", np.random.default_rng(9), 24.0))
+    whole = measure_whole(tmp_path / "long.wav")
+    np.testing.assert_allclose(measure_song(tmp_path / "long.wav")[:1], whole, rtol=1e-4, atol=1e-4)
 
 
 def test_measurements_are_kept_and_a_damaged_cache_is_named(labelled, tmp_path):
