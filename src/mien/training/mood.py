@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.training.evaluate import Scores
-    from mien.training.songs import Progress, Songs
+    from mien.training.measuring import Progress
+    from mien.training.songs import Songs
 
     Probabilities = dict[str, NDArray[np.floating]]
 

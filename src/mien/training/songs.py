@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.audio.decode import decode, decode_all
-from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, listen, merge, vector
 from mien.audio.mood import MOODS, QUADRANTS
-from mien.audio.workers import map_files
 from mien.domain import Mood, Quadrant
-from mien.errors import DatasetError, DecodingError
+from mien.errors import DatasetError
 from mien.training.datasets import read_labelled
+from mien.training.measuring import measure_song, measure_whole, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from mien.audio.features import Sound
     from mien.training.datasets import Example, LabelledData
-
-    Vectors = NDArray[np.float32]
+    from mien.training.measuring import Progress, Vectors
 
 FOLDS = 5
-# A song is also learnt by stretches of it, at most so many of each length (in windows of 10 s).
-STRETCHES = 3
-LONGEST_STRETCH = 3
-# And without what lies above these frequencies, as a telephone or an old radio gives it.
-NARROW_HZ = (3_900.0, 5_500.0)
-# No more of a song is learnt, so that it fits into memory.
-LONGEST_S = 900.0
-FILE_TIMEOUT_S = 600.0
-# What kept measurements depend on.
-_MEASURED = [FEATURES_VERSION, STRETCHES, LONGEST_STRETCH, *NARROW_HZ, LONGEST_S]
 # Thayer's quadrant of each mood, where the data does not say the quadrant itself.
 QUADRANT_OF: Mapping[str, str] = {
     Mood.HAPPY: Quadrant.EXUBERANCE,
@@ -50,16 +35,6 @@ QUADRANT_OF: Mapping[str, str] = {
     Mood.TENDER: Quadrant.CONTENTMENT,
     Mood.CALM: Quadrant.CONTENTMENT,
 }
-
-
-class Progress(Protocol):
-    """Told how training goes; the command line draws it."""
-
-    def loading(self, done: int, total: int) -> None:
-        """Songs measured so far."""
-
-    def fold(self, done: int, folds: int, figures: Mapping[str, float]) -> None:
-        """So many folds are trained; ``figures`` hold the accuracy of each head on the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +105,15 @@ def read_songs(
         raise DatasetError(f"{path} names no class of any song: it needs a column mood, quadrant or label")
     heads = {name: _classes(found) for name, found in labels.items()}
     wanted = [e for i, e in enumerate(data.examples) if any(found[i] for found in labels.values())]
-    measured, left_out = _measured(
-        data, wanted, _varied if varied else _whole, cache=cache, workers=workers, progress=progress
+    vectors, left_out = measured(
+        data,
+        wanted,
+        measure_song if varied else measure_whole,
+        cache=cache,
+        workers=workers,
+        progress=progress,
     )
-    kept = [i for i, example in enumerate(data.examples) if example.file in measured]
+    kept = [i for i, example in enumerate(data.examples) if example.file in vectors]
     if not kept:
         raise DatasetError(f"none of the {len(wanted)} songs of {path} can be measured: {_first(left_out)}")
     reference = {
@@ -144,7 +124,7 @@ def read_songs(
     groups = _groups(examples)
     return Songs(
         files=tuple(e.file for e in examples),
-        vectors=tuple(measured[e.file] for e in examples),
+        vectors=tuple(vectors[e.file] for e in examples),
         heads=heads,
         reference=reference,
         groups=groups,
@@ -227,114 +207,3 @@ def _folds(
         held[fold].update(own)
         folds[members[group]] = fold
     return folds
-
-
-def _measured(
-    data: LabelledData,
-    examples: Sequence[Example],
-    make_measure: Callable[[], Callable[[Path], Vectors]],
-    *,
-    cache: Path | None,
-    workers: int,
-    progress: Progress | None,
-) -> tuple[dict[str, Vectors], dict[str, str]]:
-    """The vectors of each file, and why some have none."""
-    vectors = _cached(cache)
-    left_out: dict[str, str] = {}
-    missing = [e for e in examples if e.file not in vectors]
-    done = len(examples) - len(missing)
-    with data.paths(missing) as paths:
-        file_of = {path: e.file for path, e in zip(paths, missing, strict=True)}
-        results = map_files(make_measure, paths, workers=workers, timeout_s=FILE_TIMEOUT_S)
-        for number, result in enumerate(results, 1):
-            if result.value is None:
-                left_out[file_of[result.path]] = result.error or "it cannot be measured"
-            else:
-                vectors[file_of[result.path]] = result.value
-            if progress is not None:
-                progress.loading(done + number, len(examples))
-    if cache is not None and len(left_out) < len(missing):
-        _keep(cache, vectors)
-    return {e.file: vectors[e.file] for e in examples if e.file in vectors}, left_out
-
-
-def _varied() -> Callable[[Path], Vectors]:
-    return measure_song
-
-
-def _whole() -> Callable[[Path], Vectors]:
-    return measure_whole
-
-
-def measure_whole(path: Path) -> Vectors:
-    """The vector of a song of any length, shape ``[1, d]``.
-
-    Raises:
-        DecodingError: it cannot be decoded, or nothing is heard in it.
-    """
-    windows = listen(decode(path, sample_rate_hz=SAMPLE_RATE_HZ))
-    return vector(merge(_heard(path, [window.sound for window in windows])))[None]
-
-
-def _heard(path: Path, sounds: Iterable[Sound | None]) -> list[Sound]:
-    heard = [sound for sound in sounds if sound is not None]
-    if not heard:
-        raise DecodingError(f"{path.name} is silent or too short")
-    return heard
-
-
-def measure_song(path: Path) -> Vectors:
-    """The vectors of a song, of stretches of it, and of copies in a narrow band; the whole song comes first.
-
-    Raises:
-        DecodingError: it cannot be decoded, or nothing is heard in it.
-    """
-    samples = decode_all(path, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=LONGEST_S)
-    sounds = _heard(path, _sounds(samples))
-    narrow = (_sounds(_low_passed(samples, hz)) for hz in NARROW_HZ)
-    varied = [*_stretches(sounds), *(copy for copy in narrow if copy)]
-    return np.stack([vector(merge(each)) for each in varied])
-
-
-def _sounds(samples: NDArray[np.float32]) -> list[Sound]:
-    return [window.sound for window in listen([samples]) if window.sound is not None]
-
-
-def _low_passed(samples: NDArray[np.float32], highest_hz: float) -> NDArray[np.float32]:
-    size = 1 << (len(samples) - 1).bit_length()  # of other lengths, the transform may take minutes
-    spectrum = np.fft.rfft(samples, size)
-    spectrum[np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ) > highest_hz] = 0
-    return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
-
-
-def _stretches(sounds: Sequence[Sound]) -> list[Sequence[Sound]]:
-    stretches: list[Sequence[Sound]] = [sounds]
-    for length in range(1, min(LONGEST_STRETCH + 1, len(sounds))):
-        last = len(sounds) - length
-        starts = sorted({round(i * last / (STRETCHES - 1)) for i in range(STRETCHES)})
-        stretches += [sounds[start : start + length] for start in starts]
-    return stretches
-
-
-def _cached(cache: Path | None) -> dict[str, Vectors]:
-    if cache is None or not cache.is_file():
-        return {}
-    try:
-        with np.load(cache, allow_pickle=False) as kept:
-            about: Any = json.loads(str(kept["about"]))
-            if about["measured"] != _MEASURED:
-                return {}
-            parts = np.split(kept["vectors"], np.cumsum(about["rows"])[:-1])
-            return dict(zip(about["files"], parts, strict=True))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatasetError(f"{cache} is damaged ({error}); delete it") from None
-
-
-def _keep(cache: Path, vectors: Mapping[str, Vectors]) -> None:
-    rows = [len(v) for v in vectors.values()]
-    about = {"measured": _MEASURED, "files": list(vectors), "rows": rows}
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cache, about=json.dumps(about), vectors=np.concatenate(list(vectors.values())))
-    except OSError as error:
-        raise DatasetError(f"cannot keep measurements in {cache}: {error.strerror}") from None

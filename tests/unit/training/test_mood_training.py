@@ -17,8 +17,9 @@ from mien.audio.mood import MoodNetwork
 from mien.domain import Mood, Quadrant
 from mien.errors import ArtifactError, DatasetError, DecodingError
 from mien.training import mood_scores
+from mien.training.measuring import measure_song, measure_whole
 from mien.training.mood import MoodTraining, evaluate_mood, train_mood
-from mien.training.songs import Songs, measure_song, measure_whole, read_songs
+from mien.training.songs import Songs, read_songs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
