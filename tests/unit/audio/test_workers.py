@@ -203,6 +203,15 @@ def test_ctrl_c_ends_all_processes_promptly_and_quietly(tmp_path: Path) -> None:
         os.kill(worker, 0)
 
 
+def test_the_first_worker_too_never_sees_an_interrupt(tmp_path: Path) -> None:
+    # In a process of its own: only there is the first worker the first of all.
+    look = "import signal; return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])"
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.replace("return os.getpid()", look).replace("time.sleep(1000)", look))
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"] * 3
+
+
 def test_workers_end_by_themselves_when_their_parent_was_killed(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.replace("time.sleep(1000)", "time.sleep(2)"))
