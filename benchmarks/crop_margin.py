@@ -27,9 +27,7 @@ EMOTIONS = tuple(e.value for e in Emotion)
 
 def main(data_folder: str, artifact_folder: str | None = None) -> None:
     """Print accuracy by margin on the choosing half, then that of the chosen one on the other half."""
-    artifact = (
-        artifacts.load(Path(artifact_folder), "emotion") if artifact_folder else artifacts.shipped("emotion")
-    )
+    artifact = artifacts.chosen(Path(artifact_folder) if artifact_folder else None, "emotion")
     network, detector = EmotionNetwork(artifact), HaarDetector()
     data = read_labelled(Path(data_folder))
     examples = [example for example in data.examples if example.label in EMOTIONS]

@@ -101,31 +101,16 @@ class FaceReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
-    """What a scan has to say of one file.
-
-    Attributes:
-        path: the file.
-        analysis: None when it failed.
-        error: why it failed, in one sentence; None when it did not.
-    """
-
-    path: Path
-    analysis: SongAnalysis | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ScanPlan:
     """What a scan is going to do.
 
     Attributes:
-        new: files to analyse, in order.
+        new: files to analyse, in order, and how each looks now; None where it cannot be looked at.
         unchanged: how many are known already and look as they did.
         problems: folders and files that could not be looked at, and why.
     """
 
-    new: tuple[Path, ...]
+    new: Mapping[Path, FileStamp | None]
     unchanged: int
     problems: tuple[tuple[Path, str], ...]
 
@@ -170,12 +155,12 @@ class Mien:
     @cached_property
     def emotion_artifact(self) -> artifacts.Artifact:
         """The network that reads faces."""
-        return _artifact(self.settings.emotion_artifact, "emotion")
+        return artifacts.chosen(self.settings.emotion_artifact, "emotion")
 
     @cached_property
     def mood_artifact(self) -> artifacts.Artifact:
         """The network that knows songs."""
-        return _artifact(self.settings.mood_artifact, "mood")
+        return artifacts.chosen(self.settings.mood_artifact, "mood")
 
     @cached_property
     def faces(self) -> FaceReader:
@@ -234,27 +219,33 @@ class Mien:
             timeout_s=SONG_TIMEOUT_S,
         )
 
+    def find_songs(self, paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+        """The song files in folders, and what of it could not be looked at and why."""
+        problems: list[tuple[Path, str]] = []
+        files = list(find_audio_files(paths, on_problem=lambda path, why: problems.append((path, why))))
+        return files, problems
+
     def plan_scan(self, folders: Iterable[Path]) -> ScanPlan:
         """Find the music in folders, and what of it is new or changed."""
-        problems: list[tuple[Path, str]] = []
         known = self.store.tracks.stamps(
             features_version=FEATURES_VERSION, artifact_version=self.mood_artifact.version
         )
-        absolute = [folder.expanduser().absolute() for folder in folders]
-        found = list(find_audio_files(absolute, on_problem=lambda path, why: problems.append((path, why))))
-        new = tuple(path for path in found if path not in known or known[path] != _stamp(path))
-        return ScanPlan(new, len(found) - len(new), tuple(problems))
+        files, problems = self.find_songs(folder.expanduser().absolute() for folder in folders)
+        stamps = {path: _stamp(path) for path in files}
+        new = {path: stamp for path, stamp in stamps.items() if path not in known or known[path] != stamp}
+        return ScanPlan(new, len(files) - len(new), tuple(problems))
 
-    def scan(self, plan: ScanPlan) -> Iterator[Scanned]:
+    def scan(self, plan: ScanPlan) -> Iterator[Result[SongAnalysis]]:
         """Analyse what is new and store it, one result a file; a bad file is remembered with its reason."""
-        stamps = {path: _stamp(path) for path in plan.new}
         for result in self.analyse(plan.new):
-            stamp = stamps[result.path]
+            stamp = plan.new[result.path]
             if result.value is not None and stamp is not None:
                 self.store.tracks.save(result.value, stamp)
+                yield result
             else:
-                self.store.problems.record(result.path, result.error or "it went away during the scan", stamp)
-            yield Scanned(result.path, result.value, result.error)
+                error = result.error or "it could not be looked at when the scan began; scan again"
+                self.store.problems.record(result.path, error, stamp)
+                yield Result(result.path, None, error)
 
     # Recommending: reading -> policy -> wanted moods -> rank tracks -> queue -> listen -> taste
 
@@ -311,13 +302,9 @@ class Mien:
         return found
 
 
-def _artifact(folder: Path | None, kind: artifacts.Kind) -> artifacts.Artifact:
-    return artifacts.shipped(kind) if folder is None else artifacts.load(folder, kind)
-
-
 def _make_analyse(folder: Path | None) -> Callable[[Path], SongAnalysis]:
     """Built once in each worker process."""
-    return SongAnalyzer(MoodNetwork(_artifact(folder, "mood")), TagReader()).analyze
+    return SongAnalyzer(MoodNetwork(artifacts.chosen(folder, "mood")), TagReader()).analyze
 
 
 def _stamp(path: Path) -> FileStamp | None:

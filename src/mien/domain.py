@@ -95,6 +95,14 @@ class Estimate(Generic[LabelT]):
         return self.probabilities[self.top]
 
 
+def undecided(probabilities: Mapping[LabelT, float], least_confidence: float) -> str | None:
+    """Why a distribution is not sure enough to act on; None when it is."""
+    first, second = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:2]
+    if probabilities[first] >= least_confidence:
+        return None
+    return f"can't tell: between {first} and {second}"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels; the origin is the picture's top left corner."""

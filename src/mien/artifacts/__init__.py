@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from mien.errors import ArtifactError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import onnxruntime
+    from numpy.typing import NDArray
 
 FORMAT_VERSION = 1
 Kind = Literal["emotion", "mood"]
@@ -148,6 +150,19 @@ def save(artifact: Artifact, model: bytes) -> Artifact:
     except OSError as error:
         raise ArtifactError(f"cannot write a model artifact to {artifact.folder}: {error.strerror}") from None
     return load(artifact.folder, artifact.kind)
+
+
+def chosen(folder: Path | None, kind: Kind) -> Artifact:
+    """The artifact in ``folder``, or the one that comes with Mien where no folder is named."""
+    return shipped(kind) if folder is None else load(folder, kind)
+
+
+def apply_temperature(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.floating]:
+    """Soften (above 1) or sharpen (below 1) distributions: softmax(log p / temperature), row by row."""
+    logits = np.log(np.clip(probabilities, 1e-12, 1)) / temperature
+    scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    distribution: NDArray[np.floating] = scaled / scaled.sum(axis=-1, keepdims=True)
+    return distribution
 
 
 class Network:

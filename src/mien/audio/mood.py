@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from mien.artifacts import Network
+from mien.artifacts import Network, apply_temperature
 from mien.audio.features import FEATURES, FEATURES_VERSION
-from mien.domain import Estimate, Mood, MoodEstimate, Quadrant
+from mien.domain import Estimate, Mood, MoodEstimate, Quadrant, undecided
 from mien.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -93,14 +93,10 @@ class _Head(Generic[LabelT]):
 
     def decide(self, raw: NDArray[np.float32]) -> Estimate[LabelT]:
         """Temperature, then whether it is sure enough."""
-        scaled = np.log(np.clip(raw.astype(np.float64), 1e-12, 1)) / self._temperature
-        scaled = np.exp(scaled - scaled.max())
-        scaled /= scaled.sum()
+        scaled = apply_temperature(raw.astype(np.float64), self._temperature)
         probabilities = dict(zip(self._order, scaled.tolist(), strict=True))
-        first, second = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:2]
-        if probabilities[first] >= self._least_confidence:
-            return Estimate(probabilities)
-        return Estimate(probabilities, certain=False, reason=f"can't tell: between {first} and {second}")
+        reason = undecided(probabilities, self._least_confidence)
+        return Estimate(probabilities, reason is None, reason)
 
     def unknown(self, reason: str) -> Estimate[LabelT]:
         return Estimate(self._prior, certain=False, reason=reason)

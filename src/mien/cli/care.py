@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.app import CameraIndexOption, JsonOption
+from mien.cli.learning import train_extra_is_installed
 from mien.cli.output import console, escaped, print_json
 from mien.errors import CameraError, MienError, SoundError
 
@@ -113,7 +113,8 @@ def _emotion_network(settings: Settings) -> str:
     from mien.core import Mien
 
     mien = Mien(settings)
-    return f"version {mien.emotion_artifact.version}, loads" if mien.faces else ""
+    mien.faces  # noqa: B018  (builds the detector and the network)
+    return f"version {mien.emotion_artifact.version}, loads"
 
 
 def _mood_network(settings: Settings) -> str:
@@ -149,7 +150,7 @@ def _sound(_settings: Settings) -> str:
 
 
 def _training(_settings: Settings) -> str:
-    if find_spec("keras") is None or find_spec("tensorflow") is None:
+    if not train_extra_is_installed():
         raise MienError("not installed (only needed for mien train): pip install 'mien[train]'")
     return "Keras and TensorFlow are installed"
 

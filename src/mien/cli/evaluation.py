@@ -48,7 +48,7 @@ def evaluate_emotion(
     from mien.training.report import Report, write_report
     from mien.vision.detect import HaarDetector
 
-    used = artifacts.load(artifact, "emotion") if artifact else artifacts.shipped("emotion")
+    used = artifacts.chosen(artifact, "emotion")
     with training_progress() as told:
         result = evaluate(
             data,
@@ -98,7 +98,7 @@ def evaluate_mood(
     from mien.training.mood import evaluate_mood as evaluate
     from mien.training.report import Report, write_report
 
-    used = artifacts.load(artifact, "mood") if artifact else artifacts.shipped("mood")
+    used = artifacts.chosen(artifact, "mood")
     count = load_settings({"workers": workers}).workers
     with training_progress() as told:
         result = evaluate(data, used, columns=columns(column), fold=fold, workers=count, progress=told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,11 @@ DataArgument = Annotated[
 ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", help="name=header: another header of index.csv.")
 ]
+
+
+def train_extra_is_installed() -> bool:
+    """Whether there is what fitting a network needs; asking does not import it."""
+    return find_spec("keras") is not None and find_spec("tensorflow") is not None
 
 
 def columns(given: list[str] | None) -> dict[str, str]:

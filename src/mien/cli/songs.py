@@ -89,12 +89,9 @@ def song(
 
     Example: mien song album/ --json
     """
-    from mien.audio.files import find_audio_files
-
-    problems: list[tuple[Path, str]] = []
-    files = list(find_audio_files(paths, on_problem=lambda path, why: problems.append((path, why))))
     succeeded = False
     with open_mien(workers=workers, mood_artifact=mood_artifact) as mien:
+        files, problems = mien.find_songs(paths)
         for path, why in problems:
             _show_song(path, None, why, json=json)
         with progress("Listening", len(files)) as update:

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from mien.cli.app import WorkersOption
-from mien.cli.learning import ColumnOption, DataArgument, columns, show_scores, training_progress
+from mien.cli.learning import (
+    ColumnOption,
+    DataArgument,
+    columns,
+    show_scores,
+    train_extra_is_installed,
+    training_progress,
+)
 from mien.cli.output import console, escaped
 from mien.errors import ConfigurationError
 
@@ -159,7 +166,5 @@ def _checkpoints(out: Path, *, resume: bool) -> Path:
 
 
 def _require_train_extra() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("keras") is None or find_spec("tensorflow") is None:
+    if not train_extra_is_installed():
         raise ConfigurationError("training needs Keras and TensorFlow: pip install 'mien[train]'")

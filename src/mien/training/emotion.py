@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from mien.artifacts import Artifact, save
+from mien.artifacts import Artifact, apply_temperature, save
 from mien.domain import Emotion
 from mien.errors import DatasetError, ImageError
 from mien.training.augment import augment
 from mien.training.datasets import Part, read_labelled, split
-from mien.training.evaluate import apply_temperature, fit_temperature, score
+from mien.training.evaluate import fit_temperature, score
 from mien.training.export import to_onnx
 from mien.vision.emotion import HEAD, INPUT, EmotionNetwork, Preprocessing, crop, resize, standardise
 from mien.vision.pictures import read_picture
@@ -402,10 +402,9 @@ class _History:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path / "history.json" if path else None
-        known = self._path is not None and self._path.is_file()
-        self.epochs: list[dict[str, float]] = (
-            json.loads(self._path.read_text()) if known and self._path else []
-        )
+        self.epochs: list[dict[str, float]] = []
+        if self._path and self._path.is_file():
+            self.epochs = json.loads(self._path.read_text())
 
     def add(self, epoch: int, figures: Mapping[str, float]) -> None:
         del self.epochs[epoch:]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mien.artifacts import apply_temperature
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -120,14 +122,6 @@ def calibration_bins(
 def calibration_error(confidence: NDArray[np.floating], correct: NDArray[np.bool_]) -> float:
     """Expected calibration error (Naeini, Cooper and Hauskrecht 2015), 15 bins of equal width, in [0, 1]."""
     return sum(abs(c - a) * n for c, a, n in calibration_bins(confidence, correct)) / len(confidence)
-
-
-def apply_temperature(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.floating]:
-    """Soften (above 1) or sharpen (below 1) distributions: softmax(log p / temperature), row by row."""
-    logits = np.log(np.clip(probabilities, 1e-12, 1)) / temperature
-    scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    distribution: NDArray[np.floating] = scaled / scaled.sum(axis=-1, keepdims=True)
-    return distribution
 
 
 def fit_temperature(reference: NDArray[np.integer], probabilities: NDArray[np.floating]) -> float:

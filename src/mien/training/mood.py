@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.artifacts import Artifact, Network, save
+from mien.artifacts import Artifact, Network, apply_temperature, save
 from mien.audio.features import FEATURES, FEATURES_VERSION
 from mien.audio.mood import EMBEDDING, INPUT, require_features
 from mien.errors import DatasetError
-from mien.training.evaluate import apply_temperature
 from mien.training.export import to_onnx
 from mien.training.mood_network import MoodTraining, Networks, fit, predict
 from mien.training.mood_scores import (

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mien.artifacts import apply_temperature
 from mien.audio.mood import QUADRANTS
 from mien.domain import Quadrant
-from mien.training.evaluate import apply_temperature, fit_temperature, score
+from mien.training.evaluate import fit_temperature, score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mien.artifacts import Network
-from mien.domain import Box, Emotion, Estimate
+from mien.artifacts import Network, apply_temperature
+from mien.domain import Box, Emotion, Estimate, undecided
 from mien.errors import ArtifactError
-from mien.vision.reading import ReadingRules, undecided
+from mien.vision.reading import ReadingRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,7 +120,9 @@ def standardise(faces: NDArray[np.generic]) -> NDArray[np.float32]:
 
 
 def network_input(faces: Sequence[NDArray[np.uint8]], preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """The one way from cropped faces to the network's input; training and inference both use it.
+    """The one way from cropped faces to the network's input.
+
+    Training takes the same two steps, :func:`resize` and :func:`standardise`, and changes faces in between.
 
     Returns:
         Shape ``[n, resolution, resolution, channels]``, float32.
@@ -160,8 +162,7 @@ class EmotionNetwork:
 
     def _decide(self, raw: NDArray[np.float32]) -> Estimate[Emotion]:
         """Temperature, then the seven emotions alone, then whether they are sure enough."""
-        scaled = np.log(np.clip(raw.astype(np.float64), 1e-12, 1)) / self._temperature
-        scaled = np.exp(scaled - scaled.max())
+        scaled = apply_temperature(raw.astype(np.float64), self._temperature)
         seven = {e: float(scaled[self._labels.index(e)]) for e in Emotion}
         total = sum(seven.values())
         probabilities = {e: value / total for e, value in seven.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mien.domain import Emotion, Estimate, Reading
+from mien.domain import Emotion, Estimate, Reading, undecided
 from mien.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -91,11 +91,3 @@ class Smoother:
 
     def _unseen_s(self) -> float:
         return max(0.0, self._now_s - (self._seen_s or 0.0))
-
-
-def undecided(probabilities: Mapping[Emotion, float], least_confidence: float) -> str | None:
-    """Why a distribution is not sure enough to act on; None when it is."""
-    first, second = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:2]
-    if probabilities[first] >= least_confidence:
-        return None
-    return f"can't tell: between {first} and {second}"
