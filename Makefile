@@ -65,7 +65,7 @@ pin: $(VENV)/.base
 	@echo "== Pinning the requirements"
 	@$(PIP) install uv
 	@$(UV) -o requirements/base.txt
-	@$(UV) --extra train --group dev -o requirements/dev.txt
+	@$(UV) --extra train --extra postgres --extra collaborative --group dev -o requirements/dev.txt
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
