@@ -164,7 +164,7 @@ def test_no_workers_is_a_mistake_and_not_no_results() -> None:
 
 
 SCRIPT = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from mien.audio.workers import map_files
 
@@ -177,6 +177,8 @@ def work(path):
     time.sleep(1000)
 
 if __name__ == "__main__":
+    # A shell starts what runs in its background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         for result in map_files(make, map(Path, ["first", "2", "3"]), workers=2, timeout_s=1e6):
             print(result.value, flush=True)
