@@ -1,4 +1,4 @@
-"""What every database must do: SQLite, and PostgreSQL where ``MIEN_TEST_POSTGRES_URL`` names a server."""
+"""What every database must do: SQLite and PostgreSQL."""
 
 import os
 import secrets
@@ -27,17 +27,16 @@ from mien.domain import (
 from mien.errors import NotFoundError, StoreError
 from mien.store import FileStamp, open_store
 
-_POSTGRES = os.environ.get("MIEN_TEST_POSTGRES_URL")
 STAMP = FileStamp(size_bytes=5_000_000_000, mtime_ns=1_732_280_000_123_456_789)
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if _POSTGRES else [])])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'library.db'}"
         return
-    server = make_url(_POSTGRES).set(drivername="postgresql+psycopg")
+    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
     name = f"mien_test_{secrets.token_hex(6)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
