@@ -20,7 +20,7 @@ run: $(VENV)/.base
 
 setup: $(VENV)/.dev
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.system
 	@echo "== All the tests"
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q
@@ -55,6 +55,10 @@ $(VENV)/.base: $(VENV)/bin/python requirements/base.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@echo "== Installing what training and the tests need (about 2 GB; the first time takes minutes)"
 	@$(PIP) install --require-hashes -r requirements/dev.txt || $(call no_install,requirements/dev.txt)
+	@touch $@
+
+$(VENV)/.system: tests/system-packages.sh $(VENV)/bin/python
+	@sh tests/system-packages.sh
 	@touch $@
 
 no_install = { echo "Cannot install $(1): is the package index reachable, and the disk not full?" >&2; exit 1; }
