@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0001"
+REVISION = "0004"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -256,6 +256,8 @@ playlists = Table(
     _of_listener(),
     Column("name", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("rules", JSON(none_as_null=True)),  # of a smart one: see mien.recommend.rules
+    Column("expires_at", Instant),  # of a momentary one
     UniqueConstraint("listener_id", "name"),
 )
 
@@ -266,4 +268,43 @@ playlist_items = Table(
     Column("position", Integer, primary_key=True),
     _of_track(),
     Index("playlist_items_by_track", "track_id"),
+)
+
+# What listeners did to their playlists, so that it can be undone; the playlist may be gone, so no foreign key.
+playlist_changes = Table(
+    "playlist_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    Column("playlist_id", Integer, nullable=False),
+    Column("did", Words, nullable=False),
+    Column("before", JSON(none_as_null=True)),  # null where there was no such playlist
+    Index("playlist_changes_by_listener", "listener_id"),
+)
+
+# Listeners who agreed that others' recommendations learn from what they play.
+collaborators = Table(
+    "collaborators",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("agreed_at", Instant, nullable=False),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    Column("file", Words, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    Index("imports_by_listener", "listener_id"),
+)
+
+imported_listens = Table(
+    "imported_listens",
+    metadata,
+    Column("listen_id", ForeignKey("listens.id", ondelete="CASCADE"), primary_key=True),
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), nullable=False),
+    Index("imported_listens_by_import", "import_id"),
 )
