@@ -270,7 +270,7 @@ playlist_items = Table(
     Index("playlist_items_by_track", "track_id"),
 )
 
-# What listeners did to their playlists, so that it can be undone; the playlist may be gone, so no foreign key.
+# What listeners did to their playlists, to be undone; the playlist may be gone, hence no foreign key.
 playlist_changes = Table(
     "playlist_changes",
     metadata,
