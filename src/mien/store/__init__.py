@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from mien.store.accounts import Account, Accounts, Role, Session, Sessions
+from mien.store.browse import Browse, Order, Wanted
 from mien.store.database import Database
+from mien.store.folders import Folder, Folders
 from mien.store.labels import Labels
 from mien.store.listeners import Listeners
 from mien.store.listens import Listens
 from mien.store.migrate import migrate
+from mien.store.page_settings import PageSettings
 from mien.store.playlists import Playlist, Playlists
 from mien.store.problems import Problem, Problems
 from mien.store.ratings import Ratings
@@ -21,7 +25,19 @@ from mien.store.tracks import FileStamp, Tracks
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["FileStamp", "Playlist", "Problem", "Store", "open_store"]
+__all__ = [
+    "Account",
+    "FileStamp",
+    "Folder",
+    "Order",
+    "Playlist",
+    "Problem",
+    "Role",
+    "Session",
+    "Store",
+    "Wanted",
+    "open_store",
+]
 
 
 class Store:
@@ -42,6 +58,11 @@ class Store:
         self.labels = Labels(database)
         self.playlists = Playlists(database)
         self.readings = Readings(database)
+        self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
+        self.page_settings = PageSettings(database)
+        self.folders = Folders(database)
+        self.browse = Browse(database)
 
     def __enter__(self) -> Self:
         return self

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, delete, insert, select, true
 
 from mien.domain import Emotion, Estimate, Reading
+from mien.errors import NotFoundError
 from mien.store.schema import readings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
     from mien.domain import Listener
     from mien.store.database import Database
@@ -50,16 +51,64 @@ class Readings:
             made = connection.execute(insert(readings).values(values).returning(readings.c.id))
             return int(made.scalar_one())
 
-    def recent(self, listener: Listener, most: int) -> list[tuple[datetime, Reading]]:
-        """The listener's last readings and when they were made (UTC), at most ``most``, the newest first."""
+    def get(self, listener: Listener, reading_id: int) -> tuple[datetime, Reading]:
+        """One of the listener's readings and when it was made (UTC).
+
+        Raises:
+            NotFoundError: they have none of that number.
+        """
+        for _, read_at, reading in self._where(listener, readings.c.id == reading_id, 1):
+            return read_at, reading
+        raise NotFoundError(f"there is no reading of the number {reading_id}")
+
+    def between(
+        self, listener: Listener, since: datetime | None, until: datetime | None, most: int
+    ) -> list[tuple[int, datetime, Reading]]:
+        """Readings from ``since`` to before ``until`` with their numbers, ``most`` at most, newest first."""
+        return self._where(listener, _within(since, until), most)
+
+    def delete(self, listener: Listener, reading_id: int) -> None:
+        """Erase one of the listener's readings; songs that were played for it stay in the journal.
+
+        Raises:
+            NotFoundError: they have none of that number.
+        """
+        if not self._delete(listener, readings.c.id == reading_id):
+            raise NotFoundError(f"there is no reading of the number {reading_id}")
+
+    def delete_between(self, listener: Listener, since: datetime | None, until: datetime | None) -> int:
+        """Erase the readings from ``since`` on and before ``until``, and say how many they were."""
+        return self._delete(listener, _within(since, until))
+
+    def _where(
+        self, listener: Listener, criterion: ColumnElement[bool], most: int
+    ) -> list[tuple[int, datetime, Reading]]:
         query = (
             select(readings)
-            .where(readings.c.listener_id == listener.id)
+            .where(readings.c.listener_id == listener.id, criterion)
             .order_by(readings.c.read_at.desc(), readings.c.id.desc())
             .limit(most)
         )
         with self._database.reading() as connection:
-            return [(row.read_at, _reading(row)) for row in connection.execute(query)]
+            return [(row.id, row.read_at, _reading(row)) for row in connection.execute(query)]
+
+    def _delete(self, listener: Listener, criterion: ColumnElement[bool]) -> int:
+        this = delete(readings).where(readings.c.listener_id == listener.id, criterion)
+        with self._database.writing() as connection:
+            return connection.execute(this).rowcount
+
+    def recent(self, listener: Listener, most: int) -> list[tuple[datetime, Reading]]:
+        """The listener's last readings and when they were made (UTC), at most ``most``, the newest first."""
+        return [(read_at, reading) for _, read_at, reading in self._where(listener, true(), most)]
+
+
+def _within(since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = [true()]
+    if since is not None:
+        parts.append(readings.c.read_at >= since)
+    if until is not None:
+        parts.append(readings.c.read_at < until)
+    return and_(*parts)
 
 
 def _emotion_values(emotion: Estimate[Emotion] | None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -196,6 +196,43 @@ listeners = Table(
     Column("id", Integer, primary_key=True),
     Column("name", Words, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),  # null: none is set, and nobody can sign in by it
+    Column("changed_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_listener(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),  # SHA-256: the token itself is not kept
+    Column("device", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("sessions_by_listener", "listener_id"),
+)
+
+page_settings = Table(
+    "page_settings",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("chosen", JSON, nullable=False),
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path", PathBytes, nullable=False, unique=True),
+    Column("added_at", Instant, nullable=False),
 )
 
 readings = Table(

@@ -173,9 +173,9 @@ class Tracks:
         )
 
     def _where(self, criterion: ColumnElement[bool], listener: Listener) -> list[Track]:
-        query = _of_listener(listener).where(criterion).order_by(tracks.c.id)
+        query = of_listener(listener).where(criterion).order_by(tracks.c.id)
         with self._database.reading() as connection:
-            return [_track(row) for row in connection.execute(query)]
+            return [track_of(row) for row in connection.execute(query)]
 
 
 def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) -> int:
@@ -199,7 +199,8 @@ def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) 
     return int(track_id)
 
 
-def _of_listener(listener: Listener) -> Select[Any]:
+def of_listener(listener: Listener) -> Select[Any]:
+    """All tracks with what ``track_of`` needs, the listener's labels beside them."""
     own_label = and_(labels.c.track_id == tracks.c.id, labels.c.listener_id == listener.id)
     return (
         select(
@@ -221,7 +222,8 @@ def _of_listener(listener: Listener) -> Select[Any]:
     )
 
 
-def _track(row: Row[Any]) -> Track:
+def track_of(row: Row[Any]) -> Track:
+    """The track in a row of ``of_listener``."""
     values: tuple[Any, ...] = tuple(row)
     track_id, path, duration_s, tempo_bpm, key, certain, reason, valence, arousal, label, *rest = values
     tags, probabilities = rest[: len(_TAGS)], rest[len(_TAGS) :]
