@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from mien import artifacts
-from mien.audio.analyze import SongAnalyzer
+from mien.audio.analyze import ANALYSIS_VERSION, SongAnalyzer
 from mien.audio.features import FEATURES_VERSION
 from mien.audio.files import find_audio_files
 from mien.audio.mood import MoodNetwork
@@ -228,7 +228,9 @@ class Mien:
     def plan_scan(self, folders: Iterable[Path]) -> ScanPlan:
         """Find the music in folders, and what of it is new or changed."""
         known = self.store.tracks.stamps(
-            features_version=FEATURES_VERSION, artifact_version=self.mood_artifact.version
+            analysis_version=ANALYSIS_VERSION,
+            features_version=FEATURES_VERSION,
+            artifact_version=self.mood_artifact.version,
         )
         files, problems = self.find_songs(folder.expanduser().absolute() for folder in folders)
         stamps = {path: _stamp(path) for path in files}

@@ -203,7 +203,10 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class MoodSegment:
-    """One stretch of a song's mood curve; valence and arousal from -1 to 1."""
+    """One stretch of a song's mood curve; valence and arousal from -1 to 1.
+
+    ``certain`` and ``reason`` are as for an :class:`Estimate`.
+    """
 
     start_s: float
     end_s: float
@@ -211,6 +214,21 @@ class MoodSegment:
     confidence: float
     valence: float
     arousal: float
+    certain: bool = True
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TempoCandidate:
+    """A tempo that a song may be felt at.
+
+    Attributes:
+        bpm: beats a minute.
+        strength: how well it fits, from 0 to 1; the chosen one has the most.
+    """
+
+    bpm: float
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +266,13 @@ class SongAnalysis:
         tempo_bpm: beats a minute; None where there is no beat.
         key: such as ``"C major"`` or ``"F# minor"``; None where there is no tonal centre.
         cpu_s: processor time that the analysis took.
+        analysis_version: of what is measured besides the features; 0 for none of what follows.
+        loudness_lufs: integrated loudness (EBU R 128); None where all is below its gate.
+        true_peak_dbtp: the highest peak between samples too, against full scale; None for digital silence.
+        mixed: how mixed the moods of the curve are, 0 (one all along) to 1 (all seven for as long).
+        preview_s: where it becomes most intense: a good place to begin a preview.
+        tempo_candidates: the likely tempos, the chosen one first.
+        key_clarity: how well the notes fit the best key, 0 to 1; also where it is too little to name one.
     """
 
     path: Path
@@ -261,6 +286,13 @@ class SongAnalysis:
     tempo_bpm: float | None
     key: str | None
     cpu_s: float
+    analysis_version: int = 0
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    mixed: float | None = None
+    preview_s: float | None = None
+    tempo_candidates: tuple[TempoCandidate, ...] = ()
+    key_clarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +305,8 @@ class Track:
         mood: the network's estimate, or the listener's own label where they gave one (then that mood has all
             the probability and ``labelled`` is True).
         labelled: whether the listener said what its mood is.
+        loudness_lufs: as of :class:`SongAnalysis`, like those that follow; None too where an older Mien
+            analysed it.
     """
 
     id: int
@@ -285,6 +319,10 @@ class Track:
     tempo_bpm: float | None
     key: str | None
     labelled: bool = False
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    mixed: float | None = None
+    preview_s: float | None = None
 
     @property
     def title(self) -> str:

@@ -23,11 +23,16 @@ from mien.domain import (
     Reading,
     SongAnalysis,
     Tags,
+    TempoCandidate,
 )
 from mien.errors import NotFoundError, StoreError
 from mien.store import FileStamp, open_store
 
 STAMP = FileStamp(size_bytes=5_000_000_000, mtime_ns=1_732_280_000_123_456_789)
+NOTHING_MEASURED = {
+    **dict.fromkeys(("loudness_lufs", "true_peak_dbtp", "mixed", "preview_s", "key_clarity")),
+    "tempo_candidates": (),
+}
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
 
 
@@ -77,11 +82,18 @@ def song(path="/music/song.flac", mood=Mood.CALM, **changes):
         artifact_version="mood-1",
         curve=(
             MoodSegment(0.0, 5.0, Mood.CALM, 0.6, 0.1, -0.2),
-            MoodSegment(5.0, 9.5, Mood.SAD, 0.5, -0.1, -0.3),
+            MoodSegment(5.0, 9.5, Mood.SAD, 0.5, -0.1, -0.3, certain=False, reason="can't tell: speech"),
         ),
         tempo_bpm=97.5,
         key="F# minor",
         cpu_s=0.42,
+        analysis_version=1,
+        loudness_lufs=-14.5,
+        true_peak_dbtp=0.25,
+        mixed=0.375,
+        preview_s=62.5,
+        tempo_candidates=(TempoCandidate(97.5, 0.75), TempoCandidate(195.0, 0.5)),
+        key_clarity=0.875,
     )
     return replace(analysis, **changes)
 
@@ -100,7 +112,7 @@ class TestTracks:
         assert store.tracks.analysis(store.tracks.save(analysis, STAMP)) == analysis
 
     def test_what_a_file_does_not_say_comes_back_as_nothing(self, store):
-        analysis = song(tags=Tags(), tempo_bpm=None, key=None)
+        analysis = song(tags=Tags(), tempo_bpm=None, key=None, **NOTHING_MEASURED)
         assert store.tracks.analysis(store.tracks.save(analysis, STAMP)) == analysis
 
     def test_a_track_is_listed_with_the_networks_estimate(self, store, me):
@@ -112,6 +124,8 @@ class TestTracks:
         assert (track.mood, track.labelled) == (analysis.mood.moods, False)
         assert (track.valence, track.arousal, track.duration_s) == (0.3, -0.4, 181.25)
         assert (track.tempo_bpm, track.key) == (97.5, "F# minor")
+        assert (track.loudness_lufs, track.true_peak_dbtp) == (-14.5, 0.25)
+        assert (track.mixed, track.preview_s) == (0.375, 62.5)
 
     def test_analysing_again_keeps_the_number_and_what_the_listener_said(self, store, me):
         track_id = store.tracks.save(song(), STAMP)
@@ -163,7 +177,8 @@ class TestTracks:
         store.tracks.save(song("/music/now"), STAMP)
         store.tracks.save(song("/music/old-features", features_version=0), STAMP)
         store.tracks.save(song("/music/old-network", artifact_version="mood-0"), STAMP)
-        stamps = store.tracks.stamps(features_version=1, artifact_version="mood-1")
+        store.tracks.save(song("/music/old-analysis", analysis_version=0), STAMP)
+        stamps = store.tracks.stamps(analysis_version=1, features_version=1, artifact_version="mood-1")
         assert stamps == {Path("/music/now"): STAMP}
 
     def test_a_stamp_tells_whether_a_file_changed(self, tmp_path):

@@ -11,7 +11,8 @@ from program import Program
 MOODS = {"happy", "energetic", "angry", "tense", "sad", "tender", "calm"}
 SONG_KEYS = [
     *("file", "duration_s", "mood", "confidence", "certain", "reason", "moods", "quadrant", "quadrants"),
-    *("valence", "arousal", "tempo_bpm", "key", "curve", "cpu_s", "error"),
+    *("valence", "arousal", "tempo_bpm", "tempo_candidates", "key", "key_clarity", "loudness_lufs"),
+    *("true_peak_dbtp", "mixed", "preview_s", "curve", "cpu_s", "error"),
 ]
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mien.audio.tags import TagReading
     from mien.domain import MoodEstimate, Tags
 
+# Of what is measured besides the features; a scan analyses again what has another.
+ANALYSIS_VERSION = 1
 TOO_SHORT = f"can't tell: less than {SHORTEST_S} s of sound"
 SILENT = "can't tell: silence"
 
@@ -72,6 +74,7 @@ class SongAnalyzer:
             tempo_bpm=tempo_bpm(song.tempogram) if song else None,
             key=key(song.pitch_classes) if song else None,
             cpu_s=time.process_time() - started,
+            analysis_version=ANALYSIS_VERSION,
         )
 
     def _judge(

@@ -129,7 +129,8 @@ def _face_json(face: Face) -> dict[str, Any]:
 def song_json(file: Path, analysis: SongAnalysis | None, error: str | None) -> dict[str, Any]:
     """What ``mien song --json`` says of a file."""
     if analysis is None:
-        return dict.fromkeys(_SONG_KEYS) | {"file": str(file), "curve": [], "error": error}
+        nothing: dict[str, Any] = {"tempo_candidates": [], "curve": []}
+        return dict.fromkeys(_SONG_KEYS) | nothing | {"file": str(file), "error": error}
     mood = analysis.mood
     values = {
         "file": str(file),
@@ -140,14 +141,25 @@ def song_json(file: Path, analysis: SongAnalysis | None, error: str | None) -> d
         "quadrants": distribution_json(mood.quadrants.probabilities),
         "valence": _rounded(mood.valence),
         "arousal": _rounded(mood.arousal),
-        "tempo_bpm": None if analysis.tempo_bpm is None else round(analysis.tempo_bpm, 1),
+        "tempo_bpm": _measured(analysis.tempo_bpm, 1),
+        "tempo_candidates": [
+            {"bpm": round(tempo.bpm, 1), "strength": round(tempo.strength, 3)}
+            for tempo in analysis.tempo_candidates
+        ],
         "key": analysis.key,
+        "key_clarity": _measured(analysis.key_clarity, 3),
+        "loudness_lufs": _measured(analysis.loudness_lufs, 2),
+        "true_peak_dbtp": _measured(analysis.true_peak_dbtp, 2),
+        "mixed": _measured(analysis.mixed, 3),
+        "preview_s": _measured(analysis.preview_s, 1),
         "curve": [
             {
                 "start_s": round(segment.start_s, 3),
                 "end_s": round(segment.end_s, 3),
                 "mood": str(segment.mood),
                 "confidence": _rounded(segment.confidence),
+                "certain": segment.certain,
+                "reason": segment.reason,
                 "valence": _rounded(segment.valence),
                 "arousal": _rounded(segment.arousal),
             }
@@ -161,7 +173,8 @@ def song_json(file: Path, analysis: SongAnalysis | None, error: str | None) -> d
 
 _SONG_KEYS = (
     *("file", "duration_s", "mood", "confidence", "certain", "reason", "moods", "quadrant", "quadrants"),
-    *("valence", "arousal", "tempo_bpm", "key", "curve", "cpu_s", "error"),
+    *("valence", "arousal", "tempo_bpm", "tempo_candidates", "key", "key_clarity", "loudness_lufs"),
+    *("true_peak_dbtp", "mixed", "preview_s", "curve", "cpu_s", "error"),
 )
 
 
@@ -233,6 +246,10 @@ def show_queue(queue: Queue) -> None:
         )
     if table.row_count:
         terminal.print(table)
+
+
+def _measured(value: float | None, decimals: int) -> float | None:
+    return None if value is None else round(value, decimals)
 
 
 def _rounded(value: float) -> float:

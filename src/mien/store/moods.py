@@ -54,11 +54,11 @@ def mood_of(row: Row[Any]) -> MoodEstimate:
 def curve_of(row: Row[Any]) -> tuple[MoodSegment, ...]:
     """The curve in a row of the table ``mood_details``."""
     return tuple(
-        MoodSegment(start_s, end_s, Mood(mood), *numbers) for start_s, end_s, mood, *numbers in row.curve
+        MoodSegment(start_s, end_s, Mood(mood), *others) for start_s, end_s, mood, *others in row.curve
     )
 
 
-def _segment_row(segment: MoodSegment) -> list[float | str]:
+def _segment_row(segment: MoodSegment) -> list[float | str | bool | None]:
     return [
         segment.start_s,
         segment.end_s,
@@ -66,4 +66,6 @@ def _segment_row(segment: MoodSegment) -> list[float | str]:
         segment.confidence,
         segment.valence,
         segment.arousal,
+        segment.certain,
+        segment.reason,
     ]

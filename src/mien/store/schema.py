@@ -143,6 +143,14 @@ tracks = Table(
     Column("duration_s", Float, nullable=False),
     Column("tempo_bpm", Float),
     Column("key", Text),
+    # Null where an older Mien analysed it, which the next scan does again.
+    Column("analysis_version", Integer),
+    Column("loudness_lufs", Float),
+    Column("true_peak_dbtp", Float),
+    Column("mixed", Float),
+    Column("preview_s", Float),
+    Column("key_clarity", Float),
+    Column("tempo_candidates", JSON(none_as_null=True)),  # [[bpm, strength], ...]
     Column("cpu_s", Float, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("analysed_at", Instant, nullable=False),
@@ -177,7 +185,8 @@ mood_details = Table(
     metadata,
     _of_track(primary_key=True),
     Column("embedding", LargeBinary, nullable=False),  # float32, little-endian
-    Column("curve", JSON, nullable=False),  # [[start_s, end_s, mood, confidence, valence, arousal], ...]
+    # [[start_s, end_s, mood, confidence, valence, arousal, certain, reason], ...]; old ones lack the last two
+    Column("curve", JSON, nullable=False),
 )
 
 problems = Table(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 
-from mien.domain import Estimate, Mood, SongAnalysis, Tags, Track
+from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track
 from mien.errors import NotFoundError
 from mien.store.features import save_features
 from mien.store.moods import curve_of, mood_of, save_mood
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _LABELLED = {label: Estimate({mood: float(mood is label) for mood in Mood}) for label in Mood}
 _MOODS = tuple(Mood)
 _TAGS = tuple(field.name for field in fields(Tags))
+_MEASURES = ("loudness_lufs", "true_peak_dbtp", "mixed", "preview_s")
+_TAGS_FROM = len(_MEASURES)
+_MOODS_FROM = _TAGS_FROM + len(_TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,19 @@ class Tracks:
             connection.execute(delete(problems).where(problems.c.path == analysis.path))
         return track_id
 
-    def stamps(self, *, features_version: int, artifact_version: str) -> dict[Path, FileStamp]:
+    def stamps(
+        self, *, analysis_version: int, features_version: int, artifact_version: str
+    ) -> dict[Path, FileStamp]:
         """How each file looked that was analysed with these versions: a scan skips those that still do."""
         query = (
             select(tracks.c.path, tracks.c.size_bytes, tracks.c.mtime_ns)
             .join(features, features.c.track_id == tracks.c.id)
             .join(moods, moods.c.track_id == tracks.c.id)
-            .where(features.c.version == features_version, moods.c.artifact_version == artifact_version)
+            .where(
+                tracks.c.analysis_version == analysis_version,
+                features.c.version == features_version,
+                moods.c.artifact_version == artifact_version,
+            )
         )
         with self._database.reading() as connection:
             return {path: FileStamp(size, mtime) for path, size, mtime in connection.execute(query)}
@@ -170,6 +179,10 @@ class Tracks:
             tempo_bpm=row.tempo_bpm,
             key=row.key,
             cpu_s=row.cpu_s,
+            analysis_version=row.analysis_version or 0,
+            tempo_candidates=tuple(TempoCandidate(*pair) for pair in row.tempo_candidates or ()),
+            key_clarity=row.key_clarity,
+            **{name: getattr(row, name) for name in _MEASURES},
         )
 
     def _where(self, criterion: ColumnElement[bool], listener: Listener) -> list[Track]:
@@ -189,6 +202,10 @@ def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) 
         "tempo_bpm": analysis.tempo_bpm,
         "key": analysis.key,
         "cpu_s": analysis.cpu_s,
+        "analysis_version": analysis.analysis_version,
+        "tempo_candidates": [astuple(candidate) for candidate in analysis.tempo_candidates],
+        "key_clarity": analysis.key_clarity,
+        **{name: getattr(analysis, name) for name in _MEASURES},
         "analysed_at": now,
     }
     there = update(tracks).where(tracks.c.path == analysis.path).values(values).returning(tracks.c.id)
@@ -214,6 +231,7 @@ def of_listener(listener: Listener) -> Select[Any]:
             moods.c.valence,
             moods.c.arousal,
             labels.c.mood,
+            *(tracks.c[name] for name in _MEASURES),
             *(tracks.c[name] for name in _TAGS),
             *(moods.c[f"p_{mood}"] for mood in Mood),
         )
@@ -226,7 +244,7 @@ def track_of(row: Row[Any]) -> Track:
     """The track in a row of ``of_listener``."""
     values: tuple[Any, ...] = tuple(row)
     track_id, path, duration_s, tempo_bpm, key, certain, reason, valence, arousal, label, *rest = values
-    tags, probabilities = rest[: len(_TAGS)], rest[len(_TAGS) :]
+    measures, tags, probabilities = rest[:_TAGS_FROM], rest[_TAGS_FROM:_MOODS_FROM], rest[_MOODS_FROM:]
     mood = (
         _LABELLED[label]
         if label
@@ -243,4 +261,5 @@ def track_of(row: Row[Any]) -> Track:
         tempo_bpm=tempo_bpm,
         key=key,
         labelled=label is not None,
+        **dict(zip(_MEASURES, measures, strict=True)),
     )

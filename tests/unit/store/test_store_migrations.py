@@ -1,12 +1,14 @@
 import sqlite3
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
+from mien.domain import Mood, MoodSegment, Quadrant
 from mien.errors import StoreError
 from mien.store import open_store
 from mien.store.schema import REVISION, metadata
@@ -30,6 +32,17 @@ def revisions():
     settings = Config()
     settings.set_main_option("script_location", "mien.store:migrations")
     return ScriptDirectory.from_config(settings)
+
+
+def at_revision(file, revision):
+    """A database as an older Mien left it."""
+    settings = Config()
+    settings.set_main_option("script_location", "mien.store:migrations")
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+    engine.dispose()
 
 
 def test_the_migrations_make_the_schema(migrated):
@@ -60,6 +73,38 @@ def test_opening_again_keeps_what_is_there(file):
         store.listeners.add("someone")
     with open_store(f"sqlite:///{file}") as store:
         assert store.listeners.named("someone")
+
+
+def test_a_library_from_before_songs_were_measured_is_kept_and_its_songs_are_due_again(file):
+    at_revision(file, "0004")
+    with sqlite3.connect(file) as connection:
+        connection.execute(
+            "INSERT INTO tracks (id, path, words, size_bytes, mtime_ns, title, artist, album, genre,"
+            " musicbrainz_recording_id, duration_s, tempo_bpm, key, cpu_s, added_at, analysed_at)"
+            " VALUES (7, ?, 'a', 1, 1, 'Old', '', '', '', '', 180, 120, 'C major', 0.5,"
+            " '2026-01-01', '2026-01-01')",
+            (b"/music/a",),
+        )
+        moods = ", ".join(f"p_{mood}" for mood in (*Mood, *Quadrant))
+        shares = ", ".join(["1", *["0"] * 6, "1", "0", "0", "0"])
+        connection.execute(
+            f"INSERT INTO moods (track_id, artifact_version, {moods}, certain, quadrant_certain, valence,"
+            f" arousal) VALUES (7, 'mood-1', {shares}, 1, 1, 0.5, 0.5)"
+        )
+        connection.execute("INSERT INTO features (track_id, version, vector) VALUES (7, 1, ?)", (b"",))
+        connection.execute(
+            "INSERT INTO mood_details (track_id, embedding, curve) VALUES (7, ?, ?)",
+            (b"", '[[0.0, 10.0, "happy", 0.5, 0.1, 0.2]]'),
+        )
+    connection.close()
+    with open_store(f"sqlite:///{file}") as store:
+        (track,) = store.tracks.all(store.listeners.default())
+        assert (track.id, track.title, track.mood.top) == (7, "Old", Mood.HAPPY)
+        assert (track.loudness_lufs, track.preview_s) == (None, None)
+        analysis = store.tracks.analysis(7)
+        assert (analysis.analysis_version, analysis.tempo_candidates) == (0, ())
+        assert analysis.curve == (MoodSegment(0.0, 10.0, Mood.HAPPY, 0.5, 0.1, 0.2),)
+        assert store.tracks.stamps(analysis_version=1, features_version=1, artifact_version="mood-1") == {}
 
 
 def test_the_database_of_a_newer_mien_is_refused_and_not_harmed(file):
