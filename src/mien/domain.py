@@ -47,9 +47,14 @@ class Quadrant(StrEnum):
 
 
 class PolicyName(StrEnum):
-    """How an emotion becomes a wanted mood."""
+    """How an emotion becomes a wanted mood: see ``mien.recommend.policy``."""
 
     MATCH = "match"
+    LIFT = "lift"
+    CALM = "calm"
+    JOURNEY = "journey"
+    RANDOM = "random"
+    OWN = "own"
 
 
 class Rating(StrEnum):
@@ -128,6 +133,19 @@ EMOTION_PLANE: Mapping[Emotion, tuple[float, float]] = {
     Emotion.SAD: (-0.6, -0.3),
     Emotion.SURPRISE: (0.4, 0.7),
     Emotion.NEUTRAL: (0.0, 0.0),
+}
+
+
+# Where each mood lies on the same plane: a judgement, made of the quadrant that each belongs to in the song
+# network's training labels and of the words' places in Russell and Mehrabian (1977).
+MOOD_PLANE: Mapping[Mood, tuple[float, float]] = {
+    Mood.HAPPY: (0.8, 0.4),
+    Mood.ENERGETIC: (0.4, 0.8),
+    Mood.ANGRY: (-0.6, 0.8),
+    Mood.TENSE: (-0.7, 0.3),
+    Mood.SAD: (-0.6, -0.5),
+    Mood.TENDER: (0.3, -0.5),
+    Mood.CALM: (0.6, -0.7),
 }
 
 
@@ -347,6 +365,7 @@ class Listen:
         played_s: how far it was played, in seconds.
         policy: what chose it; None when the listener did.
         reading_id: the reading that it was chosen for, where there was one.
+        skipped: whether the listener went on to another song before its end.
     """
 
     track_id: int
@@ -354,6 +373,7 @@ class Listen:
     played_s: float
     policy: PolicyName | None = None
     reading_id: int | None = None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,10 +382,12 @@ class Recommendation:
 
     Attributes:
         track: which.
-        score: its weight in the choice, above 0; larger is likelier.
+        score: how well it fits, from 0 to 1, all parts together.
         why: one sentence a person can read.
+        parts: what each part of the ranking added or took, by its name (``mien.recommend.rank``).
     """
 
     track: Track
     score: float
     why: str
+    parts: Mapping[str, float] = field(default_factory=dict)

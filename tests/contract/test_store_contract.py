@@ -5,8 +5,10 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -444,6 +446,106 @@ class TestListensAndReadings:
         assert [reading for _, reading in found] == readings[::-1]
         assert [read_at for read_at, _ in found] == [NOON + timedelta(minutes=m) for m in (2, 1, 0)]
         assert [reading for _, reading in store.readings.recent(me, 1)] == readings[2:]
+
+
+class TestHistory:
+    def test_a_skip_is_kept(self, store, me):
+        track_id = store.tracks.save(song(), STAMP)
+        listen = Listen(track_id, NOON, 3.0, skipped=True)
+        store.listens.record(me, listen)
+        assert store.listens.recent(me, 1) == [listen]
+
+    def test_the_history_is_read_on_from_where_one_was(self, store, me):
+        other, track_id = store.listeners.add("other"), store.tracks.save(song(), STAMP)
+        assert store.listens.count(me) == (0, 0)
+        for played_s, who in ((1.0, me), (2.0, other), (3.0, me)):
+            store.listens.record(who, Listen(track_id, NOON, played_s, skipped=played_s > 2))
+        first, last = store.listens.history(me)
+        assert first[1:] == (track_id, NOON.timestamp(), 7200, 1.0, False)
+        assert last[1:] == (track_id, NOON.timestamp(), 7200, 3.0, True)
+        assert store.listens.history(me, after=first[0]) == [last]
+        assert store.listens.count(me) == (2, last[0])
+
+    def test_playbacks_of_a_track_are_erased_for_one_listener(self, store, me):
+        other, kept, gone = store.listeners.add("other"), add(store, "/music/a"), add(store, "/music/b")
+        for who in (me, other):
+            for track_id in (kept, gone, gone):
+                store.listens.record(who, Listen(track_id, NOON, 1.0))
+        assert store.listens.erase(me, [gone]) == 2
+        assert store.listens.erase(me, []) == 0
+        assert [listen.track_id for listen in store.listens.recent(me, 9)] == [kept]
+        assert store.listens.count(other)[0] == 3
+
+    def test_not_now_holds_until_its_moment_or_until_it_is_taken_back(self, store, me):
+        one, two = add(store, "/music/a"), add(store, "/music/b")
+        store.snoozes.snooze(me, one, NOON + timedelta(hours=9))
+        store.snoozes.snooze(me, one, NOON + timedelta(hours=2))
+        store.snoozes.snooze(me, two, NOON + timedelta(hours=3))
+        assert store.snoozes.of(me, NOON) == {
+            one: NOON + timedelta(hours=2),
+            two: NOON + timedelta(hours=3),
+        }
+        assert set(store.snoozes.of(me, NOON + timedelta(hours=2))) == {two}
+        store.snoozes.wake(me, two)
+        store.snoozes.wake(me, two)
+        assert set(store.snoozes.of(me, NOON)) == {one}
+        assert store.snoozes.of(store.listeners.add("other"), NOON) == {}
+
+    def test_choices_are_kept_replaced_and_removed(self, store, me):
+        assert store.preferences.of(me) == {}
+        store.preferences.keep(me, {"policy": "lift", "weights": {"mood": 2.5}})
+        assert store.preferences.of(me) == {"policy": "lift", "weights": {"mood": 2.5}}
+        store.preferences.keep(me, {"exploration": 0.5})
+        assert store.preferences.of(me) == {"exploration": 0.5}
+        store.preferences.keep(me, {})
+        assert store.preferences.of(me) == {}
+
+
+class TestColumns:
+    def test_say_what_the_tracks_say(self, store, me):
+        analysis = song()
+        track_id = store.tracks.save(analysis, STAMP)
+        bare_id = store.tracks.save(song("/music/bare", tags=Tags(), tempo_bpm=None, key=None), STAMP)
+        columns = store.columns.read()
+        assert columns.ids.tolist() == store.columns.ids().tolist() == [track_id, bare_id]
+        assert columns.moods[0] == pytest.approx([analysis.mood.moods.probabilities[mood] for mood in Mood])
+        assert columns.plane[0] == pytest.approx([0.3, -0.4])
+        assert columns.certain.tolist() == [False, False]
+        assert columns.durations_s[0] == 181.25
+        assert (columns.tempos_bpm[0], np.isnan(columns.tempos_bpm[1])) == (97.5, True)
+        assert columns.keys == ["F# minor", None]
+        assert (columns.artists, columns.albums) == (["Artist", ""], ["Album", ""])
+        assert [vector.tolist() for vector in columns.embeddings] == [[0.25, 0.75]] * 2
+
+    def test_of_an_empty_library_are_empty(self, store):
+        columns = store.columns.read()
+        assert (len(columns.ids), columns.moods.shape, columns.plane.shape) == (0, (0, 7), (0, 2))
+
+    def test_leave_out_what_broke_and_the_stamp_tells(self, store):
+        stamps = [store.columns.stamp()]
+        track_id = store.tracks.save(song(), STAMP)
+        stamps.append(store.columns.stamp())
+        store.problems.record(song().path, "cut off", STAMP)
+        stamps.append(store.columns.stamp())
+        assert len(store.columns.read().ids) == len(store.columns.ids()) == 0
+        assert store.tracks.save(song(), STAMP) == track_id
+        stamps.append(store.columns.stamp())
+        store.tracks.forget([song().path])
+        stamps.append(store.columns.stamp())
+        assert all(a != b for a, b in pairwise(stamps))
+        assert store.columns.stamp() == stamps[-1] == stamps[0]
+
+    def test_can_be_read_for_what_was_analysed_since(self, store):
+        add(store, "/music/old")
+        stamp = store.columns.stamp()
+        new = add(store, "/music/new")
+        assert new in store.columns.read(since=store.columns.stamp().analysed_at).ids
+        assert len(store.columns.read(since=stamp.analysed_at + timedelta(days=1)).ids) == 0
+
+    def test_many_tracks_come_in_the_order_asked_for(self, store, me):
+        one, two = add(store, "/music/a"), add(store, "/music/b")
+        assert [track.id for track in store.tracks.many([two, 99, one], me)] == [two, one]
+        assert store.tracks.many([], me) == []
 
 
 class TestPlaylists:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from mien.store.accounts import Account, Accounts, Role, Session, Sessions
 from mien.store.browse import Browse, Order, Wanted
+from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
 from mien.store.database import Database
 from mien.store.folders import Folder, Folders
 from mien.store.labels import Labels
@@ -17,9 +18,11 @@ from mien.store.listens import Listens
 from mien.store.migrate import migrate
 from mien.store.page_settings import PageSettings
 from mien.store.playlists import Playlist, Playlists
+from mien.store.preferences import PreferenceChoices
 from mien.store.problems import Problem, Problems
 from mien.store.ratings import Ratings
 from mien.store.readings import Readings
+from mien.store.snoozes import Snoozes
 from mien.store.tracks import FileStamp, Tracks
 
 if TYPE_CHECKING:
@@ -29,12 +32,14 @@ __all__ = [
     "Account",
     "FileStamp",
     "Folder",
+    "LibraryStamp",
     "Order",
     "Playlist",
     "Problem",
     "Role",
     "Session",
     "Store",
+    "TrackColumns",
     "Wanted",
     "open_store",
 ]
@@ -51,6 +56,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.tracks = Tracks(database)
+        self.columns = LibraryColumns(database)
         self.problems = Problems(database)
         self.listeners = Listeners(database)
         self.listens = Listens(database)
@@ -63,6 +69,8 @@ class Store:
         self.page_settings = PageSettings(database)
         self.folders = Folders(database)
         self.browse = Browse(database)
+        self.snoozes = Snoozes(database)
+        self.preferences = PreferenceChoices(database)
 
     def __enter__(self) -> Self:
         return self

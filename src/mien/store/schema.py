@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0005"
+REVISION = "0007"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -154,6 +155,7 @@ tracks = Table(
     Column("cpu_s", Float, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("analysed_at", Instant, nullable=False),
+    Index("tracks_by_analysis", "analysed_at"),
 )
 
 features = Table(
@@ -270,6 +272,7 @@ listens = Table(
     Column("played_s", Float, nullable=False),
     Column("policy", Text),
     Column("reading_id", ForeignKey("readings.id", ondelete="SET NULL")),
+    Column("skipped", Boolean, nullable=False, server_default=false()),
     Index("listens_by_listener", "listener_id", "started_at"),
     Index("listens_by_track", "track_id"),
     Index("listens_by_reading", "reading_id"),
@@ -293,6 +296,24 @@ labels = Table(
     Column("mood", Text, nullable=False),
     Column("labelled_at", Instant, nullable=False),
     Index("labels_by_track", "track_id"),
+)
+
+# "Not now": a track that is not to be recommended until a moment.
+snoozes = Table(
+    "snoozes",
+    metadata,
+    _of_listener(primary_key=True),
+    _of_track(primary_key=True),
+    Column("until", Instant, nullable=False),
+    Index("snoozes_by_track", "track_id"),
+)
+
+# How a listener wants recommendations to be made; what they did not set is not in it.
+preferences = Table(
+    "preferences",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("choices", JSON, nullable=False),
 )
 
 playlists = Table(

@@ -17,7 +17,7 @@ from mien.store.search import criteria, only_one, searchable
 from mien.store.vectors import from_blob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, Row, Select
@@ -131,6 +131,11 @@ class Tracks:
         if not found:
             raise NotFoundError(f"no track has the number {track_id}")
         return found[0]
+
+    def many(self, track_ids: Sequence[int], listener: Listener) -> list[Track]:
+        """The tracks of these numbers, in this order, as :meth:`get` gives them; those gone are left out."""
+        found = {track.id: track for track in self._where(tracks.c.id.in_(track_ids), listener)}
+        return [found[track_id] for track_id in track_ids if track_id in found]
 
     def find(self, text: str, listener: Listener) -> Track:
         """The track that ``text`` names.

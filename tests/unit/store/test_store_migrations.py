@@ -127,3 +127,23 @@ def test_the_database_of_another_program_is_refused_and_not_harmed(file):
     with pytest.raises(StoreError, match="another program"):
         open_store(f"sqlite:///{file}")
     assert file.read_bytes() == before
+
+
+def test_a_library_of_an_older_schema_keeps_what_listeners_did(file):
+    at_revision(file, "0004")
+    with sqlite3.connect(file) as connection:
+        connection.executescript(
+            """
+            INSERT INTO listeners VALUES (1, 'me', '2026-01-01 00:00:00');
+            INSERT INTO tracks VALUES (7, '/music/a', 'a', 1, 1, 'A', '', '', '', NULL, NULL, '', 200.0,
+                NULL, NULL, 0.1, '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+            INSERT INTO listens VALUES (1, 1, 7, '2026-03-01 10:00:00', 7200, 12.5, 'match', NULL);
+            """
+        )
+    connection.close()
+    with open_store(f"sqlite:///{file}") as store:
+        me = store.listeners.default()
+        (listen,) = store.listens.recent(me, 9)
+        assert (listen.track_id, listen.played_s, listen.skipped) == (7, 12.5, False)
+        store.preferences.keep(me, {"policy": "lift"})
+        assert store.preferences.of(me) == {"policy": "lift"}

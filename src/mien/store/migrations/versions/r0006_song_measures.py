@@ -2,15 +2,15 @@
 
 Older rows keep nulls, and no analysis version, until the next scan analyses their files again.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _NUMBERS = ("loudness_lufs", "true_peak_dbtp", "mixed", "preview_s", "key_clarity")
 
