@@ -157,9 +157,17 @@ def chosen(folder: Path | None, kind: Kind) -> Artifact:
     return shipped(kind) if folder is None else load(folder, kind)
 
 
-def apply_temperature(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.floating]:
-    """Soften (above 1) or sharpen (below 1) distributions: softmax(log p / temperature), row by row."""
-    logits = np.log(np.clip(probabilities, 1e-12, 1)) / temperature
+def apply_temperature(
+    probabilities: NDArray[np.floating], temperature: float, offsets: NDArray[np.floating] | float = 0.0
+) -> NDArray[np.floating]:
+    """Soften (above 1) or sharpen (below 1) rows of probabilities: softmax(log p / temperature + offsets).
+
+    Args:
+        probabilities: shape ``[n, labels]`` or ``[labels]``; each row sums to 1.
+        temperature: above 0.
+        offsets: one number a label, by which some are made likelier and others less.
+    """
+    logits = np.log(np.clip(probabilities, 1e-12, 1)) / temperature + offsets
     scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
     distribution: NDArray[np.floating] = scaled / scaled.sum(axis=-1, keepdims=True)
     return distribution

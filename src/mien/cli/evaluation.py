@@ -44,7 +44,7 @@ def evaluate_emotion(
     Example: mien evaluate emotion faces/ --split test
     """
     from mien import artifacts
-    from mien.training.emotion import evaluate_emotion as evaluate
+    from mien.training.emotion_scores import evaluate_emotion as evaluate
     from mien.training.report import Report, write_report
     from mien.vision.detect import HaarDetector
 

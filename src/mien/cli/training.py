@@ -49,7 +49,7 @@ def train_emotion(
         "emotion-model"
     ),
     column: ColumnOption = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 30,
+    epochs: Annotated[int, typer.Option(min=0, help="Passes over the training part.")] = 30,
     width: Annotated[float, typer.Option(min=0.1, max=2.0, help="MobileNet's width multiplier.")] = 1.0,
     resolution: Annotated[int, typer.Option(min=32, max=320, help="Side of the input, in pixels.")] = 64,
     colour: Annotated[bool, typer.Option("--colour/--grey", help="Read colour pictures as such.")] = False,
@@ -57,6 +57,15 @@ def train_emotion(
     learning_rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="At its highest.")] = 1.5e-3,
     augmentation: Annotated[float, typer.Option(min=0, max=2, help="Strength of random changes.")] = 0.6,
     balance: Annotated[float, typer.Option(min=0, max=1, help="1 draws every class alike.")] = 0.2,
+    prior_exponent: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="How far the classes' frequencies in training are taken back in the decision; by default"
+            " what does best on the validation part.",
+        ),
+    ] = None,
     start: Annotated[Path | None, typer.Option(help="Begin with these weights (*.weights.h5).")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 20261122,
     about: AboutOption = "",
@@ -83,10 +92,11 @@ def train_emotion(
         learning_rate=learning_rate,
         augmentation=augmentation,
         balance=balance,
+        prior_exponent=prior_exponent,
         seed=seed,
     )
     with training_progress(epochs) as told:
-        artifact, history, scores = trainer.train_emotion(
+        trained = trainer.train_emotion(
             data,
             out,
             training,
@@ -96,16 +106,17 @@ def train_emotion(
             checkpoints=checkpoints,
             progress=told,
         )
+    artifact, final = trained.artifact, trained.final if epochs else {}
     report = Report(
         title="Emotion network: training report",
-        facts={"data": str(data), "version": artifact.version, **artifact.training},
+        facts={"data": str(data), "version": artifact.version, **artifact.training, **artifact.decision},
         counts=artifact.data["labels"],
-        beside={_SPOKEN[name]: (history[-1].get(name), papers) for name, papers in PAPER.items()},
-        history=history,
-        scores=scores,
+        beside={_SPOKEN[name]: (final.get(name), papers) for name, papers in PAPER.items()},
+        history=trained.history,
+        scores=trained.scores,
     )
     page = write_report(out, report)
-    show_scores(scores["test"])
+    show_scores(trained.scores["test"])
     console().print(f"Artifact in {escaped(str(out))}, report in {escaped(str(page))}")
 
 

@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MIDDLE = 127.5
+# Both parameters of the beta distribution of how much remains of a face; below 1: mostly much or little.
+MIXING = 0.4
 
 
 def augment(face: NDArray[np.uint8], rng: np.random.Generator, strength: float = 1.0) -> NDArray[np.uint8]:
@@ -38,6 +39,57 @@ def augment(face: NDArray[np.uint8], rng: np.random.Generator, strength: float =
         if rng.random() < probability * strength:
             changed = change(changed, rng).reshape(face.shape)
     return changed
+
+
+def mix(
+    faces: NDArray[np.uint8],
+    targets: NDArray[np.float32],
+    rng: np.random.Generator,
+    *,
+    mixup: float = 0.0,
+    cutmix: float = 0.0,
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Blend some faces of a batch with others, or put a rectangle of another in, and their targets alike.
+
+    Args:
+        faces: shape ``[n, s, s, channels]``, uint8.
+        targets: shape ``[n, labels]``; each row sums to 1.
+        rng: where the randomness comes from.
+        mixup: share of the faces that are blended (Zhang et al. 2018).
+        cutmix: share of the faces that get a rectangle (Yun et al. 2019).
+
+    Returns:
+        New arrays of the same shapes.
+    """
+    if mixup == 0 and cutmix == 0:
+        return faces, targets
+    mixed, blended = faces.copy(), targets.copy()
+    for i, j in enumerate(rng.permutation(len(faces))):
+        chance = rng.random()
+        if chance >= mixup + cutmix:
+            continue
+        change = _blend if chance < mixup else _patch
+        mixed[i], kept = change(faces[i], faces[j], rng)
+        blended[i] = kept * targets[i] + (1 - kept) * targets[j]
+    return mixed, blended
+
+
+def _blend(
+    face: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], float]:
+    kept = float(rng.beta(MIXING, MIXING))
+    return (kept * face.astype(np.float32) + (1 - kept) * other).round().astype(np.uint8), kept
+
+
+def _patch(
+    face: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], float]:
+    size = face.shape[0]
+    side = round(size * float(np.sqrt(1 - rng.beta(MIXING, MIXING))))
+    top, left = rng.integers(0, size - side + 1, 2)
+    patched = face.copy()
+    patched[top : top + side, left : left + side] = other[top : top + side, left : left + side]
+    return patched, 1 - side * side / (size * size)
 
 
 def _move(face: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:

@@ -144,6 +144,7 @@ class EmotionNetwork:
             raise ArtifactError(f"{artifact.folder} does not estimate the seven emotions; train it on them")
         self._least_confidence = ReadingRules.from_artifact(artifact.decision).least_confidence
         self._temperature = _temperature(artifact)
+        self._offsets = _offsets(artifact, self._labels)
         self._network = Network(artifact)
 
     def estimate(self, faces: Sequence[NDArray[np.uint8]]) -> list[Estimate[Emotion]]:
@@ -161,8 +162,8 @@ class EmotionNetwork:
         return [self._decide(row) for row in raw]
 
     def _decide(self, raw: NDArray[np.float32]) -> Estimate[Emotion]:
-        """Temperature, then the seven emotions alone, then whether they are sure enough."""
-        scaled = apply_temperature(raw.astype(np.float64), self._temperature)
+        """Temperature and offsets, then the seven emotions alone, then whether they are sure enough."""
+        scaled = apply_temperature(raw.astype(np.float64), self._temperature, self._offsets)
         seven = {e: float(scaled[self._labels.index(e)]) for e in Emotion}
         total = sum(seven.values())
         probabilities = {e: value / total for e, value in seven.items()}
@@ -175,3 +176,15 @@ def _temperature(artifact: Artifact) -> float:
     if not isinstance(value, (int, float)) or not value > 0:
         raise ArtifactError(f"{artifact.folder} names no temperature above 0 ({value}); train it again")
     return float(value)
+
+
+def _offsets(artifact: Artifact, labels: Sequence[str]) -> NDArray[np.float64]:
+    """What is added to each label's logit, so that rare emotions get their due; 0 where nothing is said."""
+    given = artifact.decision.get("offsets") or {}
+    try:
+        offsets = np.array([float(given[label]) if given else 0.0 for label in labels])
+    except (KeyError, TypeError, ValueError):
+        offsets = np.array([np.nan])
+    if not np.isfinite(offsets).all():
+        raise ArtifactError(f"{artifact.folder} names no offset for each of its labels; train it again")
+    return offsets

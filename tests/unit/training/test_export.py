@@ -9,7 +9,8 @@ import onnx
 import onnxruntime
 import pytest
 
-from mien.training.emotion import EmotionTraining, _settle_statistics, mobilenet
+from mien.training.emotion_network import mobilenet, settle_statistics
+from mien.training.emotion_recipe import EmotionTraining
 from mien.training.export import to_onnx
 from mien.vision.emotion import HEAD, INPUT, standardise
 
@@ -38,7 +39,7 @@ def fitted(batch: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Any:
     for _ in range(100):
         if float(model.train_on_batch(*batch)) < 0.01:
             break
-    _settle_statistics(model, [batch])
+    settle_statistics(model, lambda _: batch[0], 1)
     return model
 
 

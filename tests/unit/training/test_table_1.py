@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mien.training.emotion import EmotionTraining, mobilenet
+from mien.training.emotion_network import mobilenet
+from mien.training.emotion_recipe import EmotionTraining
 
 pytestmark = pytest.mark.training
 

@@ -13,7 +13,8 @@ from mien.artifacts import Artifact, save
 from mien.domain import Box, Emotion
 from mien.errors import ArtifactError
 from mien.training.datasets import Example, LabelledData
-from mien.training.emotion import EmotionTraining, load_faces
+from mien.training.emotion_faces import load_faces
+from mien.training.emotion_recipe import EmotionTraining
 from mien.vision.emotion import (
     HEAD,
     EmotionNetwork,
@@ -124,6 +125,25 @@ def test_temperature_above_one_softens_and_keeps_the_order(artifact: Artifact):
     assert soft.top == plain.top
 
 
+def test_offsets_are_added_to_the_logits_after_the_temperature(artifact: Artifact):
+    model = network(weights_for(7))
+    plain = EmotionNetwork(save(artifact, model)).estimate(faces(1))[0]
+    offsets = {e: 0.3 * i - 1 for i, e in enumerate(EMOTIONS)}
+    shifted = dataclasses.replace(artifact, decision={**DECISION, "temperature": 2.0, "offsets": offsets})
+    estimate = EmotionNetwork(save(shifted, model)).estimate(faces(1))[0]
+    logits = np.log(list(plain.probabilities.values())) / 2 + list(offsets.values())
+    assert list(estimate.probabilities.values()) == pytest.approx(softmax(logits).tolist(), abs=1e-5)
+
+
+def test_offsets_come_before_certainty_is_decided(artifact: Artifact):
+    flat = network(np.zeros((SIDE * SIDE, 7), np.float32))
+    offsets = {e: 5.0 * (e == "sad") for e in EMOTIONS}
+    shifted = dataclasses.replace(artifact, decision={**DECISION, "offsets": offsets})
+    (estimate,) = EmotionNetwork(save(shifted, flat)).estimate(faces(1))
+    assert estimate.certain
+    assert estimate.top == Emotion.SAD
+
+
 def test_contempt_is_left_out_and_the_seven_share_what_remains(artifact: Artifact):
     weights = weights_for(8)
     eight = dataclasses.replace(artifact, heads={HEAD: ("contempt", *EMOTIONS)})
@@ -164,6 +184,10 @@ def test_estimate_below_the_threshold_says_between_what(artifact: Artifact):
         ({"decision": {**DECISION, "temperature": 0}}, "no temperature above 0"),
         ({"decision": {**DECISION, "temperature": "warm"}}, "no temperature above 0"),
         ({"decision": {"temperature": 1.0, "half_life_s": 1}}, "does not say how to read frames"),
+        ({"decision": {**DECISION, "offsets": {"happy": 1.0}}}, "no offset for each of its labels"),
+        ({"decision": {**DECISION, "offsets": dict.fromkeys(EMOTIONS, "x")}}, "no offset for each"),
+        ({"decision": {**DECISION, "offsets": dict.fromkeys(EMOTIONS, np.inf)}}, "no offset for each"),
+        ({"decision": {**DECISION, "offsets": [0.0] * 7}}, "no offset for each of its labels"),
     ],
 )
 def test_artifact_that_cannot_be_followed_is_refused(

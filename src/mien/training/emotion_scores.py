@@ -1,0 +1,88 @@
+"""Scoring an emotion artifact on labelled pictures, as Mien uses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.domain import Emotion
+from mien.errors import DatasetError
+from mien.training.datasets import read_labelled
+from mien.training.emotion_faces import face_in, picture_of
+from mien.training.emotion_recipe import EMOTIONS
+from mien.training.evaluate import score
+from mien.vision.emotion import EmotionNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mien.artifacts import Artifact
+    from mien.core import FaceDetector
+    from mien.training.emotion_faces import Progress
+    from mien.training.evaluate import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionEvaluation:
+    """What an artifact reached on labelled pictures.
+
+    Attributes:
+        scores: over the pictures that have one of the seven emotions as label.
+        left_out: pictures with another label, or of another part.
+        without_face: pictures in which the detector found no face; the whole picture was read instead.
+        mistakes: the surest wrong estimates: file, label, estimated emotion, confidence.
+    """
+
+    scores: Scores
+    left_out: int
+    without_face: int
+    mistakes: tuple[tuple[str, str, str, float], ...] = field(default=(), repr=False)
+
+
+def evaluate_emotion(
+    path: Path,
+    artifact: Artifact,
+    *,
+    columns: Mapping[str, str] | None = None,
+    part: str | None = None,
+    detector: FaceDetector | None = None,
+    progress: Progress | None = None,
+) -> EmotionEvaluation:
+    """Score an emotion artifact on labelled pictures.
+
+    Args:
+        path: labelled data; examples whose label is none of the seven emotions are left out.
+        artifact: the network.
+        columns: headers of ``index.csv`` that stand for the names Mien knows.
+        part: only examples whose ``split`` is this.
+        detector: finds the face in each picture, as ``mien face`` does; None when pictures are cropped faces.
+        progress: told how it goes.
+
+    Raises:
+        DatasetError: no example is left to score.
+        ImageError: a picture cannot be read.
+    """
+    data = read_labelled(path, columns)
+    examples = [e for e in data.examples if e.label in EMOTIONS and part in (None, e.split)]
+    if not examples:
+        raise DatasetError(
+            f"{path}: nothing to score: no example has one of the labels {', '.join(EMOTIONS)}"
+        )
+    network = EmotionNetwork(artifact)
+    rows = np.empty((len(examples), len(EMOTIONS)))
+    without_face = 0
+    for i, content in enumerate(data.read(examples)):
+        picture = picture_of(examples[i], content)
+        face = face_in(picture, detector, network.preprocessing.margin)
+        without_face += face is None
+        probabilities = network.estimate([picture if face is None else face])[0].probabilities
+        rows[i] = [probabilities[emotion] for emotion in Emotion]
+        if progress is not None and i % 100 == 0:
+            progress.loading(i, len(examples))
+    reference = np.array([EMOTIONS.index(e.label) for e in examples])
+    return EmotionEvaluation(
+        score(reference, rows, EMOTIONS), len(data.examples) - len(examples), without_face
+    )
