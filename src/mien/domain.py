@@ -65,6 +65,22 @@ class Rating(StrEnum):
     BAN = "ban"
 
 
+class Reason(StrEnum):
+    """Why an estimate or a reading is not to be acted on: stable codes, which a front end may translate."""
+
+    UNDECIDED = "undecided"
+    CHANGING = "changing"
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
+    TOO_SMALL = "too_small"
+    TURNED_AWAY = "turned_away"
+    COVERED = "covered"
+    AT_EDGE = "at_edge"
+
+
 LabelT = TypeVar("LabelT", bound=StrEnum)
 
 
@@ -76,11 +92,13 @@ class Estimate(Generic[LabelT]):
         probabilities: one number in [0, 1] for each label; they sum to 1.
         certain: whether to act on it.
         reason: why not, in words for people; None when certain.
+        reason_code: the same for programs, where it is known.
     """
 
     probabilities: Mapping[LabelT, float]
     certain: bool = True
     reason: str | None = None
+    reason_code: Reason | None = None
 
     def __post_init__(self) -> None:
         values = self.probabilities.values()
@@ -149,6 +167,41 @@ MOOD_PLANE: Mapping[Mood, tuple[float, float]] = {
 }
 
 
+def expected_valence(emotion: Estimate[Emotion]) -> float:
+    """Valence to be expected under an estimate, -1 to 1 (``EMOTION_PLANE``)."""
+    return sum(p * EMOTION_PLANE[e][0] for e, p in emotion.probabilities.items())
+
+
+def expected_arousal(emotion: Estimate[Emotion]) -> float:
+    """Arousal to be expected under an estimate, -1 to 1 (``EMOTION_PLANE``)."""
+    return sum(p * EMOTION_PLANE[e][1] for e, p in emotion.probabilities.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a face can be seen; of each number more is better (``docs/reading.md`` has the formulas).
+
+    Attributes:
+        light: how light the lighter parts of the face are, grey levels 0 to 255.
+        headroom: how far its middle grey level is below white, grey levels 0 to 255.
+        sharpness: fine detail in relation to contrast, 0 and more; no unit.
+        size_px: the box's width, in pixels.
+        balance: how near to the middle between left and right its detail lies, 0 (at one side) to 1.
+        features: how much detail the poorest of the two eyes and the mouth has in relation to the whole
+            face, 0 and more; no unit.
+        edge: how far the box is from the picture's nearest edge, as a share of the box's width; None where
+            the whole picture is the face.
+    """
+
+    light: float
+    headroom: float
+    sharpness: float
+    size_px: float
+    balance: float
+    features: float
+    edge: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A face found in a picture, and what it expresses.
@@ -156,20 +209,22 @@ class Face:
     Attributes:
         box: where it is, in the pixels of the upright picture.
         emotion: the estimate of its expression.
+        quality: how well it can be seen; None where nobody measured it.
     """
 
     box: Box
     emotion: Estimate[Emotion]
+    quality: Quality | None = None
 
     @property
     def valence(self) -> float:
-        """Expected valence under the estimate, -1 to 1 (``EMOTION_PLANE``)."""
-        return sum(p * EMOTION_PLANE[e][0] for e, p in self.emotion.probabilities.items())
+        """Expected valence under the estimate, -1 to 1."""
+        return expected_valence(self.emotion)
 
     @property
     def arousal(self) -> float:
-        """Expected arousal under the estimate, -1 to 1 (``EMOTION_PLANE``)."""
-        return sum(p * EMOTION_PLANE[e][1] for e, p in self.emotion.probabilities.items())
+        """Expected arousal under the estimate, -1 to 1."""
+        return expected_arousal(self.emotion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +253,50 @@ class Reading:
         certain: whether to act on it; when False, ``reason`` says why ("can't tell").
         reason: why not certain; None when certain.
         frames: how many frames with a face went into it.
+        reason_code: ``reason`` for programs, where it is known.
+        held: the emotion that it stands for: the most probable one, held on to until another has led for a
+            while, so that it does not flicker; None while no face is in view.
+        clear: the share of the recent time in which the face could be seen well, 0 to 1.
+        age_s: how long ago the face was last seen, in seconds; None when it never was.
     """
 
     emotion: Estimate[Emotion] | None
     certain: bool
     reason: str | None
     frames: int
+    reason_code: Reason | None = None
+    held: Emotion | None = None
+    clear: float = 1.0
+    age_s: float | None = None
+
+    @property
+    def valence(self) -> float | None:
+        """Expected valence, -1 to 1; None when no face was seen at all."""
+        return None if self.emotion is None else expected_valence(self.emotion)
+
+    @property
+    def arousal(self) -> float | None:
+        """Expected arousal, -1 to 1; None when no face was seen at all."""
+        return None if self.emotion is None else expected_arousal(self.emotion)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What Mien learnt of one listener's face: numbers only.
+
+    Attributes:
+        offsets: added to the logarithm of each emotion's probability; 0 changes nothing.
+        frames: how many frames they were learnt from; 0 when from corrections alone.
+        artifact_version: of the network that saw the frames; they say nothing about another.
+    """
+
+    offsets: Mapping[Emotion, float]
+    frames: int
+    artifact_version: str
+
+    def __post_init__(self) -> None:
+        if set(self.offsets) != set(Emotion) or not all(map(math.isfinite, self.offsets.values())):
+            raise ValueError(f"not one finite number for each emotion: {dict(self.offsets)}")
 
 
 @dataclass(frozen=True, slots=True)

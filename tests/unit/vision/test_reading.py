@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mien.domain import Box, Emotion, Estimate, Face, FrameFaces, Reading
+from mien.domain import Box, Emotion, Estimate, Face, FrameFaces, Reading, Reason
 from mien.errors import ArtifactError
 from mien.vision.reading import NO_FACE, ReadingRules, Smoother, undecided
 
@@ -87,7 +87,9 @@ def test_no_face_at_all_is_no_emotion_and_says_so():
     smoother = Smoother(RULES)
     for time_s in (0.0, 0.1, 5.0):
         reading = smoother.add(frame(time_s))
-    assert reading == Reading(None, certain=False, reason=NO_FACE, frames=0)
+    nothing = Reading(None, False, NO_FACE, 0, reason_code=Reason.NO_FACE, held=None, clear=0.0, age_s=None)
+    assert reading == nothing
+    assert reading.valence is reading.arousal is None
 
 
 def test_face_that_left_is_not_acted_on_any_more():
