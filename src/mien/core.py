@@ -30,6 +30,7 @@ from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
 from mien.vision.pictures import read_picture
+from mien.vision.quality import LEAST_QUALITY, gated, grey_square, measure
 from mien.vision.reading import ReadingRules, Smoother
 
 if TYPE_CHECKING:
@@ -40,7 +41,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.config import Settings
-    from mien.domain import Emotion, Estimate, Listener, Mood, PolicyName, Rating, SongAnalysis, Track
+    from mien.domain import (
+        Emotion,
+        Estimate,
+        Listener,
+        Mood,
+        PolicyName,
+        Quality,
+        Rating,
+        SongAnalysis,
+        Track,
+    )
     from mien.store import Store
 
 # A glance at the listener: long enough to smooth over a blink, short enough not to be waited for.
@@ -72,17 +83,25 @@ class FaceReader:
         detector: finds them.
         classifier: estimates their emotions.
         margin: how much of the box's width is added around it, on each side.
+        least: what a face must reach for its estimate to be acted on.
     """
 
-    def __init__(self, detector: FaceDetector, classifier: EmotionClassifier, margin: float) -> None:
+    def __init__(
+        self,
+        detector: FaceDetector,
+        classifier: EmotionClassifier,
+        margin: float,
+        least: Quality = LEAST_QUALITY,
+    ) -> None:
         self._detector = detector
         self._classifier = classifier
         self._margin = margin
+        self._least = least
 
     def read(
         self, picture: NDArray[np.uint8], *, cropped: bool = False, time_s: float | None = None
     ) -> FrameFaces:
-        """Detect faces, crop them, and estimate the emotion of each.
+        """Detect faces, crop them, estimate the emotion of each, and judge how well it can be seen.
 
         Args:
             picture: shape ``[height, width, 3]``, RGB, uint8.
@@ -96,7 +115,12 @@ class FaceReader:
             boxes = self._detector.detect(picture)
             crops = [crop(picture, box, self._margin) for box in boxes]
         estimates = self._classifier.estimate(crops)
-        faces = tuple(Face(box, emotion) for box, emotion in zip(boxes, estimates, strict=True))
+        size = None if cropped else (width, height)
+        qualities = [measure(grey_square(face), box, size) for face, box in zip(crops, boxes, strict=True)]
+        faces = tuple(
+            Face(box, gated(emotion, quality, self._least), quality)
+            for box, emotion, quality in zip(boxes, estimates, qualities, strict=True)
+        )
         return FrameFaces(width, height, faces, time_s)
 
 
@@ -166,7 +190,12 @@ class Mien:
     def faces(self) -> FaceReader:
         """The emotion module."""
         network = EmotionNetwork(self.emotion_artifact)
-        return FaceReader(HaarDetector(), network, network.preprocessing.margin)
+        return FaceReader(HaarDetector(), network, network.preprocessing.margin, self.reading_rules.quality)
+
+    @cached_property
+    def reading_rules(self) -> ReadingRules:
+        """The artifact's numbers that shape a reading."""
+        return ReadingRules.from_artifact(self.emotion_artifact.decision)
 
     @cached_property
     def listener(self) -> Listener:
@@ -206,7 +235,7 @@ class Mien:
         return self._smoother().add(self.read_picture(path))
 
     def _smoother(self) -> Smoother:
-        return Smoother(ReadingRules.from_artifact(self.emotion_artifact.decision))
+        return Smoother(self.reading_rules)
 
     # Songs: files -> decode -> features -> mood estimate -> store
 

@@ -104,7 +104,7 @@ def train_emotion(
 
     keras.utils.set_random_seed(training.seed)
     checkpoint = Checkpoint(checkpoints, training) if checkpoints and training.epochs else None
-    parts = split(read_labelled(path, columns), training.seed)
+    labels, parts = training.labels, split(read_labelled(path, columns), training.seed)
     learn = load_faces(parts[Part.TRAIN], training, progress, detector=detector)
     valid = load_faces(parts[Part.VALID], training, progress, scored=True, detector=detector)
     model, batches = _begun(training, start), Batches(learn, training)
@@ -124,7 +124,7 @@ def train_emotion(
         folder=out,
         heads={HEAD: training.labels},
         preprocessing=asdict(training.preprocessing),
-        decision=decision.as_json(training.labels),
+        decision=decision.as_json(training.labels, raw[[labels[i] == "neutral" for i in valid.reference]]),
         training=_told(training, model),
         data=_data(parts, faces, batches, about),
         scores={name: part.as_json() for name, part in scores.items()},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mien.artifacts import apply_temperature
+from mien.domain import Emotion
 from mien.training.evaluate import fit_temperature
+from mien.vision.calibration import typical
+from mien.vision.reading import ReadingRules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,8 @@ HALF_LIFE_S = 1.0
 EXPONENTS = tuple(round(0.1 * i, 1) for i in range(11))
 # A class that was hardly ever seen is not lifted further than this frequency asks for.
 LEAST_FREQUENCY = 1e-3
+# Fewer neutral faces do not say what is typical.
+LEAST_NEUTRAL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,30 @@ class Decision:
         """Estimates, shape ``[n, labels]``, from the network's outputs of the same shape."""
         return apply_temperature(raw, self.temperature, np.array(self.offsets))
 
-    def as_json(self, labels: Sequence[str]) -> dict[str, Any]:
-        """The artifact's ``decision``."""
+    def as_json(self, labels: Sequence[str], neutral: NDArray[np.floating] | None = None) -> dict[str, Any]:
+        """The artifact's ``decision``, with all that shapes a reading.
+
+        Args:
+            labels: in the order of the network's outputs.
+            neutral: its outputs for neutral faces of many people, shape ``[n, labels]``, which say what is
+                typical of them; where there are few, the rules' default stands.
+        """
         return {
             "temperature": self.temperature,
             "prior_exponent": self.prior_exponent,
             "offsets": dict(zip(labels, self.offsets, strict=True)),
-            "least_confidence": LEAST_CONFIDENCE,
-            "half_life_s": HALF_LIFE_S,
+            **self._rules(labels, neutral).as_json(),
         }
+
+    def _rules(self, labels: Sequence[str], neutral: NDArray[np.floating] | None) -> ReadingRules:
+        rules = ReadingRules(LEAST_CONFIDENCE, HALF_LIFE_S)
+        if neutral is None or len(neutral) < LEAST_NEUTRAL or not set(Emotion) <= set(labels):
+            return rules
+        seven = self(neutral)[:, [labels.index(emotion) for emotion in Emotion]]
+        seven = seven / seven.sum(axis=1, keepdims=True)
+        frames = [dict(zip(Emotion, map(float, row), strict=True)) for row in seven]
+        mean = {e: round(value, 4) for e, value in typical(frames, rules.calibration).items()}
+        return replace(rules, calibration=replace(rules.calibration, typical_neutral=mean))
 
 
 def fit_decision(

@@ -7,8 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from mien.domain import Emotion
 from mien.training.emotion_decision import EXPONENTS, Decision, fit_decision
 from mien.training.evaluate import calibration_error, score
+from mien.vision.reading import ReadingRules
 
 PRIOR = np.array([0.7, 0.2, 0.1])
 
@@ -84,3 +86,19 @@ def test_decision_is_plain_numbers_by_label():
     assert json.loads(json.dumps(told)) == told
     assert told["offsets"] == {"happy": 0.1, "sad": -0.1}
     assert told["temperature"] == 0.8
+
+
+def test_decision_says_what_the_networks_own_neutral_faces_look_like():
+    labels = tuple(Emotion)
+    neutral = np.full((20, 7), 0.02)
+    neutral[:, labels.index(Emotion.NEUTRAL)] = 0.88
+    plain = Decision(1.0, 0.0, (0.0,) * 7)
+    typical = plain.as_json(labels, neutral)["calibration"]["typical_neutral"]
+    assert typical["neutral"] == pytest.approx(np.log(0.88), abs=1e-3)
+    assert typical["sad"] == pytest.approx(np.log(0.02), abs=1e-3)
+    assert plain.as_json(labels, neutral[:3]) == plain.as_json(labels)
+
+
+def test_decision_is_what_readings_are_made_by():
+    told = Decision(1.0, 0.0, (0.0,) * 7).as_json(tuple(Emotion))
+    assert ReadingRules.from_artifact(told).as_json() == ReadingRules(0.5, 1.0).as_json()

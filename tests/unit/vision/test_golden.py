@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -83,3 +84,20 @@ def test_corrections_are_learnt_as_recorded(case):
         emotions(case["before"]), emotions(case["probabilities"]), Emotion(case["felt"]), CALIBRATION
     )
     assert after == close(case["after"])
+
+
+def test_the_recorded_cases_are_those_that_the_generator_writes():
+    source = GOLDEN / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate_golden", source)
+    assert spec is not None
+    assert spec.loader is not None
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    written = json.loads(json.dumps(generator.golden()))
+    names = [case["name"] for case in written["reading.json"]["cases"]]
+    assert names == [case["name"] for case in READING["cases"]]
+    assert [p["pixels"] for p in written["quality.json"]["pictures"]] == [
+        p["pixels"] for p in QUALITY["pictures"]
+    ]
+    assert written["reading.json"]["decision"] == READING["decision"]
+    assert written["quality.json"]["least"] == QUALITY["least"]
