@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from mien.store.accounts import Account, Accounts, Role, Session, Sessions
 from mien.store.browse import Browse, Order, Wanted
+from mien.store.collaborators import Collaborators
 from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
 from mien.store.database import Database
 from mien.store.folders import Folder, Folders
@@ -71,6 +72,7 @@ class Store:
         self.browse = Browse(database)
         self.snoozes = Snoozes(database)
         self.preferences = PreferenceChoices(database)
+        self.collaborators = Collaborators(database)
 
     def __enter__(self) -> Self:
         return self
