@@ -213,7 +213,7 @@ def _columns(array: NDArray[Any], count: int) -> NDArray[np.int32]:
 
 
 def _damaged(file: Path) -> ArtifactError:
-    return ArtifactError(f"{file} is damaged or of another version: run mien together refresh")
+    return ArtifactError(f"{file} is damaged or of another version: run mien collaborative refresh")
 
 
 def _alike(
