@@ -26,6 +26,7 @@ from mien.domain import Box, Face, FrameFaces, Listen, Reading
 from mien.recommend.policy import certainly, reasons, wanted_moods
 from mien.recommend.rank import Recommendations, recommend
 from mien.store import FileStamp, open_store
+from mien.usecases.collaborative import Collaborative
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
@@ -196,6 +197,11 @@ class Mien:
     def reading_rules(self) -> ReadingRules:
         """The artifact's numbers that shape a reading."""
         return ReadingRules.from_artifact(self.emotion_artifact.decision)
+
+    @cached_property
+    def collaborative(self) -> Collaborative:
+        """What the listeners of one server learn from each other, if they agree to it."""
+        return Collaborative(self.store, self.settings.home)
 
     @cached_property
     def listener(self) -> Listener:

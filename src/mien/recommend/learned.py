@@ -30,7 +30,7 @@ from mien.recommend.collaborative import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -77,16 +77,17 @@ class Learned:
         if best <= 0.0:
             return {}
         direct = np.minimum(direct / best, 1.0)
-        second_hand = _SECOND_HAND * np.mean(direct[self.alike] * self.likeness, axis=1)
+        heard_of = np.sum(direct[self.alike] * self.likeness, axis=1)
+        second_hand = _SECOND_HAND * heard_of / np.maximum(np.sum(self.likeness, axis=1), 1.0)
         scores = dict(zip(self.linked.tracks.tolist(), direct.tolist(), strict=True))
         scores.update(zip(self.newcomers.tolist(), second_hand.tolist(), strict=True))
         return scores
 
 
-def identity_of(histories: Histories) -> str:
+def identity_of(histories: Histories, library: Iterable[int]) -> str:
     """A digest of what would be learned from; the order of the listeners does not count."""
     each = sorted(np.asarray(history, "<i8").tobytes() for history in histories)
-    digest = hashlib.sha256(f"{_VERSION} {LEAST_LISTENERS}".encode())
+    digest = hashlib.sha256(f"{_VERSION} {LEAST_LISTENERS} {sorted(library)}".encode())
     for history in each:
         digest.update(hashlib.sha256(history).digest())
     return digest.hexdigest()
@@ -108,7 +109,7 @@ def learn(histories: Histories, sound: Mapping[int, NDArray[np.float32]]) -> Lea
     linked = recommender_for(len(tracks)).fit(histories)
     newcomers = np.array(sorted(set(sound) - set(tracks.tolist())), np.int64)
     alike, likeness = _alike(newcomers, linked.tracks, sound)
-    return Learned(identity_of(histories), linked, newcomers, alike, likeness)
+    return Learned(identity_of(histories, sound), linked, newcomers, alike, likeness)
 
 
 def recommender_for(count: int) -> Recommender[LinkedTracks]:
@@ -169,7 +170,7 @@ def load(file: Path) -> Learned | None:
     try:
         if file.stat().st_size > _LARGEST_BYTES:
             raise _damaged(file)
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             learned = _from_arrays(arrays)
     except FileNotFoundError:
         return None

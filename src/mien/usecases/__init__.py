@@ -1,0 +1,1 @@
+"""Use cases that join several parts and need more than a few lines; a module each, handed out by `core`."""
