@@ -12,8 +12,15 @@
     ├── DatasetError          labelled data that training or evaluation cannot use
     ├── StoreError            the database
     │   ├── NotFoundError     what was named is not in the library
+    │   ├── ConflictError     what is there already stands against it
     │   └── StoreBusyError    another process holds the database
-    └── InteropError          a playlist or listening history that cannot be read or written
+    ├── InteropError          a playlist or listening history that cannot be read or written
+    ├── RequestError          what was asked of the server cannot be done as it was asked
+    │   └── TooLargeError     more was sent than is taken
+    └── AccessError           who asks may not have it
+        ├── SignedOutError    nobody is signed in
+        ├── ForbiddenError    somebody is, but it is not theirs to do
+        └── ThrottledError    too often: wait
 
 A message says what is wrong and what to do about it, in one line. Errors are raised where they are known
 and caught in two places: the command line and the web front end. No error is ever replaced by a guess.
@@ -60,9 +67,45 @@ class NotFoundError(StoreError):
     """What was named is not in the library."""
 
 
+class ConflictError(StoreError):
+    """What is there already stands against it, such as a name that is taken."""
+
+
 class StoreBusyError(StoreError):
     """Another process holds the database; trying again may help."""
 
 
 class InteropError(MienError):
     """A playlist or listening history cannot be read or written."""
+
+
+class RequestError(MienError):
+    """What was asked of the server cannot be done as it was asked."""
+
+
+class TooLargeError(RequestError):
+    """More was sent than the server takes."""
+
+
+class AccessError(MienError):
+    """Who asks may not have it."""
+
+
+class SignedOutError(AccessError):
+    """Nobody is signed in, or the name and password do not belong together."""
+
+
+class ForbiddenError(AccessError):
+    """Somebody is signed in, but it is not theirs to do."""
+
+
+class ThrottledError(AccessError):
+    """Too often.
+
+    Attributes:
+        retry_after_s: how long to wait, in seconds.
+    """
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

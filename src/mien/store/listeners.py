@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from mien.domain import Listener
-from mien.errors import NotFoundError, StoreError
+from mien.errors import ConflictError, NotFoundError, StoreError
 from mien.store.schema import listeners
 
 if TYPE_CHECKING:
@@ -59,14 +59,15 @@ class Listeners:
         """Make a listener.
 
         Raises:
-            StoreError: the name is empty or taken.
+            StoreError: the name is empty.
+            ConflictError: it is taken.
         """
         if not name.strip():
             raise StoreError("a listener needs a name")
         with self._database.writing() as connection:
             taken = connection.execute(select(listeners.c.id).where(listeners.c.name == name)).first()
             if taken:
-                raise StoreError(f"there is a listener named {name!r} already: choose another name")
+                raise ConflictError(f"there is a listener named {name!r} already: choose another name")
             return _insert(connection, name)
 
     def forget(self, listener: Listener) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from mien.errors import NotFoundError, StoreError
+from mien.errors import ConflictError, NotFoundError, StoreError
 from mien.store.schema import playlist_items, playlists
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _check_name(connection: Connection, listener_id: int, name: str) -> None:
         raise StoreError("a playlist needs a name")
     taken = (playlists.c.listener_id == listener_id) & (playlists.c.name == name)
     if connection.execute(select(playlists.c.id).where(taken)).first():
-        raise StoreError(f"there is a playlist named {name!r} already: choose another name")
+        raise ConflictError(f"there is a playlist named {name!r} already: choose another name")
 
 
 def _check_position(items: Sequence[int], position: int) -> None:

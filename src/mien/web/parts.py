@@ -1,0 +1,144 @@
+"""What the routes share while the server runs, and how they come by it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from mien.core import Mien
+from mien.domain import Listener
+from mien.errors import ForbiddenError
+from mien.store import Session, Store
+from mien.web.access import Access, Pace
+from mien.web.live import Live
+from mien.web.metrics import Metrics
+from mien.web.roots import Roots
+from mien.web.scanning import Scanning
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# What a hand at a page can do at most, and what a page that reads twice a second does.
+_CHANGES_PER_SECOND, _CHANGES_AT_ONCE = 20.0, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How the server can be reached.
+
+    Attributes:
+        host: the address that it listens on.
+        port: likewise.
+        secure: whether by HTTPS.
+        loopback: whether from this machine only.
+        hosts: names that it answers to, in small letters.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8737
+    secure: bool = False
+    loopback: bool = True
+    hosts: frozenset[str] = frozenset({"localhost"})
+
+
+class Parts:
+    """What the routes share.
+
+    Args:
+        mien: the use cases.
+        serving: how the server can be reached.
+        page: the folder of the built page; it need not be there.
+    """
+
+    def __init__(self, mien: Mien, serving: Serving, page: Path) -> None:
+        self.mien = mien
+        self.serving = serving
+        self.page = page
+        self.store: Store = mien.store
+        self.access = Access(
+            mien.store, loopback=serving.loopback, default=lambda: default_listener(mien)
+        )
+        self.live = Live()
+        self.metrics = Metrics()
+        self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
+        self.roots = Roots(mien.settings.music_roots)
+        self.scanning = Scanning(mien, self.live)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; a browser holds one so named to HTTPS and to this host."""
+        return "__Host-mien" if self.serving.secure else "mien"
+
+    def mien_of(self, listener: Listener) -> Mien:
+        """The use cases in the name of a listener."""
+        theirs = copy.copy(self.mien)
+        theirs.__dict__["listener"] = listener
+        return theirs
+
+    def close(self) -> None:
+        """Stop what runs beside the requests."""
+        self.scanning.close()
+        self.live.close()
+
+
+def default_listener(mien: Mien) -> Listener:
+    """Who listens while nobody needs to sign in."""
+    name = mien.settings.listener
+    return mien.store.listeners.named(name) if name else mien.store.listeners.default()
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(_parts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who asks.
+
+    Attributes:
+        listener: on whose behalf.
+        session: None where nobody needs to sign in.
+        token: of the session.
+    """
+
+    listener: Listener
+    session: Session | None
+    token: str | None
+
+
+def _signed(request: Request, parts: PartsOf) -> Signed:
+    token = request.cookies.get(parts.cookie)
+    listener, session = parts.access.whose(token)
+    if request.method not in _SAFE_METHODS:
+        parts.pace.take(listener.id)
+    return Signed(listener, session, token)
+
+
+SignedIn = Annotated[Signed, Depends(_signed)]
+
+
+def _me(signed: SignedIn) -> Listener:
+    return signed.listener
+
+
+Me = Annotated[Listener, Depends(_me)]
+
+
+def _admin(parts: PartsOf, me: Me) -> Listener:
+    if not parts.access.is_admin(me):
+        raise ForbiddenError("only an admin may do that")
+    return me
+
+
+Admin = Annotated[Listener, Depends(_admin)]
+
+
+def client_address(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "unknown"
