@@ -7,6 +7,7 @@ The file is ``config.toml`` in the platform's configuration folder. A setting ha
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "MIEN_"
 _MOST_DIGITS = 10
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _TESTS_PREFIX = "MIEN_TEST_"  # of the test suite, not settings
 
 
@@ -37,6 +39,8 @@ class Settings:
         emotion_artifact: the folder of the emotion network; None for the one that comes with Mien.
         mood_artifact: likewise of the song network.
         listener: who listens; None for the first one.
+        music_roots: folders below which an admin may pick music in the page.
+        hosts: further names that the server answers to, such as that of a proxy before it.
     """
 
     home: Path
@@ -46,6 +50,8 @@ class Settings:
     emotion_artifact: Path | None
     mood_artifact: Path | None
     listener: str | None
+    music_roots: tuple[Path, ...]
+    hosts: tuple[str, ...]
 
 
 def load_settings(
@@ -82,6 +88,8 @@ def load_settings(
         "emotion_artifact": None,
         "mood_artifact": None,
         "listener": None,
+        "music_roots": _default_roots(),
+        "hosts": (),
     }
     return Settings(**defaults | given)
 
@@ -89,6 +97,12 @@ def load_settings(
 def config_file() -> Path:
     """Where the configuration file lies, whether or not there is one."""
     return platformdirs.user_config_path("mien", appauthor=False) / "config.toml"
+
+
+def _default_roots() -> tuple[Path, ...]:
+    """Where people keep music, or else their home."""
+    music = platformdirs.user_music_path()
+    return (music,) if music.is_dir() else (Path.home(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +182,20 @@ def _home(value: object) -> Path:
     return folder
 
 
+def _folders(value: object) -> tuple[Path, ...]:
+    given = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not given:
+        raise ValueError(f'folders, between each two a "{os.pathsep}"')
+    return tuple(_folder(folder) for folder in given)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not all(_HOST.fullmatch(str(name).strip()) for name in given):
+        raise ValueError("names of this server, between each two a comma")
+    return tuple(str(name).strip().lower() for name in given)
+
+
 def _database_url(value: object) -> str:
     if not isinstance(value, str) or not value.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("sqlite:///PATH or postgresql://...")
@@ -192,4 +220,6 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "emotion_artifact": _folder,
     "mood_artifact": _folder,
     "listener": _text,
+    "music_roots": _folders,
+    "hosts": _names,
 }

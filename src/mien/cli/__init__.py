@@ -10,6 +10,7 @@ from mien.cli import demo as _demo
 from mien.cli import evaluation as _evaluation
 from mien.cli import faces as _faces
 from mien.cli import listening as _listening
+from mien.cli import serve as _serve
 from mien.cli import songs as _songs
 from mien.cli import training as _training
 from mien.cli.app import app
@@ -19,7 +20,7 @@ __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
 
-for _group in (_demo, _songs, _faces, _listening, _training, _evaluation, _care):
+for _group in (_demo, _songs, _faces, _listening, _training, _evaluation, _care, _serve):
     _group.register(app)
 
 

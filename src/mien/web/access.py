@@ -211,7 +211,7 @@ class Access:
         for throttle, key in keys:
             throttle.check(key)
         account = self._named(name)
-        if not is_password(password, account and account.password_hash) or account is None:
+        if not is_password(password, account.password_hash if account else None) or account is None:
             for throttle, key in keys:
                 throttle.failed(key)
             raise SignedOutError("that name and password do not belong together")

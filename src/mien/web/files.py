@@ -15,10 +15,11 @@ from mien.errors import NotFoundError
 from mien.web.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 _BLOCK_BYTES = 256 * 1024
 _MOST_DIGITS = 18
@@ -55,7 +56,10 @@ def parse_range(header: str | None, size: int) -> Span | None:
     first, dash, last = (part.strip() for part in spec.partition("-"))
     if unit.strip().lower() != "bytes" or not dash or not (first or last):
         return None
-    if any(text and not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS) for text in (first, last)):
+    if any(
+        text and not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS)
+        for text in (first, last)
+    ):
         return None
     if not first:
         if int(last) == 0 or size == 0:
@@ -93,6 +97,40 @@ def answer_file(request: Request, path: Path, media_type: str, cache: str = "pri
         raise
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+class Streamed(StreamingResponse):
+    """An answer in blocks, whose source is let go of however it ends, also when it never began.
+
+    Args:
+        blocks: of bytes.
+        close: lets go of what they come from.
+        status_code: of the answer.
+        headers: likewise.
+        media_type: likewise.
+    """
+
+    def __init__(
+        self,
+        blocks: AsyncIterator[bytes],
+        close: Callable[[], object],
+        status_code: int,
+        headers: Mapping[str, str],
+        media_type: str,
+    ) -> None:
+        super().__init__(blocks, status_code, headers, media_type)
+        self._close = close
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await anyio.to_thread.run_sync(self._close, abandon_on_cancel=True)
+
+
 def _part(
     request: Request, file: IO[bytes], status: os.stat_result, media_type: str, headers: dict[str, str]
 ) -> Response:
@@ -113,7 +151,7 @@ def _part(
     if request.method == "HEAD":
         file.close()
         return Response(status_code=code, headers=headers, media_type=media_type)
-    return StreamingResponse(_blocks(file, span), code, headers, media_type)
+    return Streamed(_blocks(file, span), file.close, code, headers, media_type)
 
 
 def answer_bytes(
@@ -147,16 +185,13 @@ def _open(path: Path) -> tuple[IO[bytes], os.stat_result]:
 
 async def _blocks(file: IO[bytes], span: Span) -> AsyncIterator[bytes]:
     left = span.end - span.start
-    try:
-        await anyio.to_thread.run_sync(file.seek, span.start)
-        while left > 0:
-            block = await anyio.to_thread.run_sync(file.read, min(_BLOCK_BYTES, left))
-            if not block:  # the file was cut short meanwhile; the client sees that too little came
-                return
-            left -= len(block)
-            yield block
-    finally:
-        file.close()
+    await anyio.to_thread.run_sync(file.seek, span.start)
+    while left > 0:
+        block = await anyio.to_thread.run_sync(file.read, min(_BLOCK_BYTES, left))
+        if not block:  # the file was cut short meanwhile; the client sees that too little came
+            return
+        left -= len(block)
+        yield block
 
 
 def _matches(header: str | None, tag: str) -> bool:

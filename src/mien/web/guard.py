@@ -1,9 +1,9 @@
 """What stands before every route: names, origins and sizes are checked, and safe headers are put on answers.
 
-- *Host*: only names of this server are answered to, or else a page elsewhere could point its own name at this
-  machine and read what is here (DNS rebinding). An address in numbers cannot be pointed, so it is let through.
-- *Origin and Sec-Fetch-Site*: whatever a browser sends from another site is refused, for every method, so that
-  no page elsewhere acts or looks in the listener's name. Programs that are no browsers send neither.
+- *Host*: only names of this server are answered to, or else a page elsewhere could point its own name at
+  this machine and read what is here (DNS rebinding). An address in numbers cannot be pointed: it may pass.
+- *Origin and Sec-Fetch-Site*: whatever a browser sends from another site is refused, for every method, so
+  that no page elsewhere acts or looks in the listener's name. Programs that are no browsers send neither.
 - *Sizes*: a body is cut off as soon as it exceeds what its address takes.
 """
 
@@ -32,8 +32,8 @@ _COMMON = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), microphone=(), geolocation=(),"
-        " payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), browsing-topics=()"
+        "camera=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), microphone=(),"
+        " geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), browsing-topics=()"
     ),
     "X-Frame-Options": "DENY",
 }
@@ -94,7 +94,7 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if not self._is_own_name(headers.getlist("host")):
-            return problem(421, "this server is not known by that name: add it to the setting hosts (MIEN_HOSTS)")
+            return problem(421, "this server does not know itself by that name: add it to MIEN_HOSTS")
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
             return problem(414, "the address is longer than any of this server's")
         if not self._is_own_site(headers):
@@ -193,5 +193,3 @@ def _is_navigation(headers: Headers) -> bool:
 
 def _too_large(most_bytes: int) -> Response:
     return problem(413, f"more was sent than is taken here ({most_bytes >> 10} KiB): send less at a time")
-
-

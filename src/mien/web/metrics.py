@@ -8,8 +8,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_BUCKET = "mien_request_seconds_bucket"
 _BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -42,7 +45,7 @@ class Metrics:
                 if seconds <= bound:
                     self._buckets[route, bound] += 1
 
-    def text(self, gauges: dict[str, float]) -> str:
+    def text(self, gauges: Mapping[str, float]) -> str:
         """All figures, and ``gauges`` beside them, as Prometheus reads them."""
         with self._lock:
             lines = ["# TYPE mien_requests_total counter"]
@@ -53,10 +56,10 @@ class Metrics:
             lines.append("# TYPE mien_request_seconds histogram")
             for route, count in sorted(self._counts.items()):
                 lines += [
-                    f'mien_request_seconds_bucket{{route="{route}",le="{bound}"}} {self._buckets[route, bound]}'
+                    f'{_BUCKET}{{route="{route}",le="{bound}"}} {self._buckets[route, bound]}'
                     for bound in _BOUNDS_S
                 ]
-                lines.append(f'mien_request_seconds_bucket{{route="{route}",le="+Inf"}} {count}')
+                lines.append(f'{_BUCKET}{{route="{route}",le="+Inf"}} {count}')
                 lines.append(f'mien_request_seconds_sum{{route="{route}"}} {self._sums[route]:.6f}')
                 lines.append(f'mien_request_seconds_count{{route="{route}"}} {count}')
             lines += ["# TYPE mien_sent_bytes_total counter", f"mien_sent_bytes_total {self.sent_bytes}"]
@@ -83,9 +86,7 @@ class Measured:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                self._metrics.note(
-                    scope["method"], route, message["status"], time.perf_counter() - started
-                )
+                self._metrics.note(scope["method"], route, message["status"], time.perf_counter() - started)
             else:
                 self._metrics.sent_bytes += len(message.get("body", b""))
             await send(message)

@@ -50,16 +50,16 @@ class Parts:
         mien: the use cases.
         serving: how the server can be reached.
         page: the folder of the built page; it need not be there.
+        authority: the certificate that phones are told to trust.
     """
 
-    def __init__(self, mien: Mien, serving: Serving, page: Path) -> None:
+    def __init__(self, mien: Mien, serving: Serving, page: Path, authority: Path | None = None) -> None:
         self.mien = mien
         self.serving = serving
         self.page = page
+        self.authority = authority
         self.store: Store = mien.store
-        self.access = Access(
-            mien.store, loopback=serving.loopback, default=lambda: default_listener(mien)
-        )
+        self.access = Access(mien.store, loopback=serving.loopback, default=lambda: default_listener(mien))
         self.live = Live()
         self.metrics = Metrics()
         self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)

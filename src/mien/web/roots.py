@@ -86,7 +86,9 @@ class Roots:
             RequestError: the folder cannot be listed.
         """
         if place_id is None:
-            return Listing(None, None, tuple(self._place(root, str(root)) for root in self._roots if root.is_dir()))
+            return Listing(
+                None, None, tuple(self._place(root, str(root)) for root in self._roots if root.is_dir())
+            )
         here = self.path(place_id)
         folders, songs = _look(here)
         parent = here.parent if here not in self._roots else None

@@ -125,10 +125,14 @@ class Scanning:
             plan = self._mien.plan_scan(folders)
             self._analyse(plan)
             state = ScanState.STOPPED if self._stop.is_set() else ScanState.DONE
-            self._tell(replace(self.status, state=state, left_s=None, finished_at=datetime.now(UTC)), now=True)
+            self._tell(
+                replace(self.status, state=state, left_s=None, finished_at=datetime.now(UTC)), now=True
+            )
         except Exception as error:  # noqa: BLE001  (a thread of its own: whatever it is, the page shall say it)
             _log.error("the scan failed", exc_info=None if isinstance(error, MienError) else error)
-            said = str(error) if isinstance(error, MienError) else "a defect of Mien: the server's log says more"
+            said = (
+                str(error) if isinstance(error, MienError) else "a defect of Mien: the server's log says more"
+            )
             failed = replace(self.status, state=ScanState.FAILED, error=said, finished_at=datetime.now(UTC))
             self._tell(failed, now=True)
         self._live.tell("library", {})

@@ -1,0 +1,132 @@
+"""The application: the routes, and what stands before them."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from mien.web import page as page_routes
+from mien.web.guard import Guard, Rules
+from mien.web.metrics import Measured
+from mien.web.page import BUILT_PAGE
+from mien.web.parts import Parts, Serving
+from mien.web.problems import RESPONSES, Problem, add_handlers
+from mien.web.routes import (
+    care,
+    events,
+    library,
+    listeners,
+    listens,
+    models,
+    playlists,
+    queue,
+    readings,
+    session,
+    settings,
+    tracks,
+    trust,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fastapi.routing import APIRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mien.core import Mien
+
+PREFIX = "/api/v1"
+_GROUPS = (
+    *(session, listeners, models, readings, queue, tracks, listens, library, playlists, settings),
+    *(events, care),
+)
+_LARGEST_BODY_BYTES = 2 * 1024 * 1024
+_LEAST_TO_COMPRESS = 1_000
+# What is compressed already, or goes on for ever.
+_AS_IT_IS = re.compile(r"/api/v1/(tracks/\d+/(audio|cover)|events|models/.*\.onnx)|.*\.(png|jpg|webp|woff2)")
+
+
+def make_app(
+    mien: Mien,
+    serving: Serving | None = None,
+    *,
+    page: Path = BUILT_PAGE,
+    authority: Path | None = None,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        mien: the use cases; whoever opened it closes it.
+        serving: how the server can be reached.
+        page: the folder of the built page.
+        authority: the certificate that phones are told to trust; None without HTTPS of one's own.
+    """
+    serving = serving or Serving()
+    parts = Parts(mien, serving, page, authority)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.close()
+
+    app = FastAPI(
+        title="Mien",
+        summary="A private music player that reads the listener's mood and plays what fits.",
+        version=metadata.version("mien"),
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        lifespan=lifespan,
+    )
+    app.state.parts = parts
+    api = APIRouter(prefix=PREFIX, responses=RESPONSES)
+    for group in _GROUPS:
+        api.include_router(group.router)
+    app.include_router(api)
+    app.include_router(trust.router)
+    app.include_router(page_routes.router)
+    add_handlers(app)
+    _describe_problems(app)
+    rules = Rules(serving.hosts, serving.secure, _LARGEST_BODY_BYTES)
+    app.add_middleware(_Compressed)
+    app.add_middleware(Measured, metrics=parts.metrics)
+    app.add_middleware(Guard, rules=rules)
+    return app
+
+
+class _Compressed:
+    """Compresses answers that are worth it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain = app
+        self._compressing = GZipMiddleware(app, minimum_size=_LEAST_TO_COMPRESS, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = scope["type"] != "http" or _AS_IT_IS.fullmatch(scope["path"])
+        await (self._plain if plain else self._compressing)(scope, receive, send)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put what an error looks like among the schemas that the routes refer to."""
+    make = app.openapi
+
+    def openapi() -> dict[str, object]:
+        schema = make()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= {**own.pop("$defs", {}), "Problem": own}
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does

@@ -1,0 +1,103 @@
+"""The people who use this server; for admins."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from mien.domain import Listener
+from mien.errors import ConflictError, NotFoundError
+from mien.store import Account, Role
+from mien.web.access import hash_password
+from mien.web.parts import Admin, Parts, PartsOf
+from mien.web.routes.session import Password
+from mien.web.schemas import Asked, Given, Name, Ok, PathId
+
+router = APIRouter(prefix="/listeners", tags=["listeners"])
+
+
+class ListenerAccount(Given):
+    """A listener's account. What they listen to, label and say is theirs alone and not to be had here."""
+
+    id: int
+    name: str
+    role: Role
+    has_password: bool
+
+
+class NewListener(Asked):
+    """Someone to let in."""
+
+    name: Name
+    password: Password
+    role: Role = Role.LISTENER
+
+
+class NewRole(Asked):
+    """What an account may do."""
+
+    role: Role
+
+
+@router.get("")
+def list_listeners(parts: PartsOf, _admin: Admin) -> list[ListenerAccount]:
+    """Every account."""
+    return [_shown(account) for account in parts.store.accounts.all()]
+
+
+@router.post("", status_code=201)
+def add_listener(asked: NewListener, parts: PartsOf, admin: Admin) -> ListenerAccount:
+    """Make an account. From the second on everyone must sign in, so the admin needs a password first."""
+    if parts.store.accounts.of(admin).password_hash is None:
+        raise ConflictError("set your own password first: with a second listener everyone has to sign in")
+    password_hash = hash_password(asked.password)
+    listener = parts.store.listeners.add(asked.name)
+    parts.store.accounts.set_password(listener, password_hash)
+    parts.store.accounts.set_role(listener, asked.role)
+    return _shown(parts.store.accounts.of(listener))
+
+
+@router.put("/{listener_id}/role")
+def set_role(listener_id: PathId, asked: NewRole, parts: PartsOf, _admin: Admin) -> ListenerAccount:
+    """Make a listener an admin, or a listener only."""
+    listener = _listener(parts, listener_id)
+    if asked.role is not Role.ADMIN:
+        keep_an_admin(parts, listener)
+    parts.store.accounts.set_role(listener, asked.role)
+    return _shown(parts.store.accounts.of(listener))
+
+
+@router.delete("/{listener_id}")
+def remove_listener(listener_id: PathId, parts: PartsOf, _admin: Admin) -> Ok:
+    """Erase a listener and everything of theirs."""
+    listener = _listener(parts, listener_id)
+    keep_an_admin(parts, listener)
+    parts.store.listeners.forget(listener)
+    return Ok()
+
+
+def keep_an_admin(parts: Parts, listener: Listener) -> None:
+    """Refuse to lose the last admin while there are others.
+
+    Raises:
+        ConflictError: it is the last.
+    """
+    accounts = parts.store.accounts.all()
+    admins = [account.listener.id for account in accounts if account.role is Role.ADMIN]
+    if len(accounts) > 1 and admins == [listener.id]:
+        raise ConflictError("this is the last admin: make somebody else one first")
+
+
+def _listener(parts: Parts, listener_id: int) -> Listener:
+    for account in parts.store.accounts.all():
+        if account.listener.id == listener_id:
+            return account.listener
+    raise NotFoundError(f"there is no listener of the number {listener_id}")
+
+
+def _shown(account: Account) -> ListenerAccount:
+    return ListenerAccount(
+        id=account.listener.id,
+        name=account.listener.name,
+        role=account.role,
+        has_password=account.password_hash is not None,
+    )

@@ -1,0 +1,101 @@
+"""Songs for this moment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from mien import domain
+from mien.core import Queue
+from mien.errors import RequestError
+from mien.web.parts import Me, Parts, PartsOf
+from mien.web.schemas import Asked, Given, Id, Moods, Plane, Track, moods_of, track_values
+
+router = APIRouter(tags=["queue"])
+_MOST = 200
+
+
+class Point(Asked):
+    """A point of the valence-arousal plane."""
+
+    valence: Plane
+    arousal: Plane
+
+
+class QueueAsked(Asked):
+    """What the songs are for: a reading, an emotion, a mood or a point of the plane; else taste alone."""
+
+    reading_id: Id | None = None
+    emotion: domain.Emotion | None = None
+    mood: domain.Mood | None = None
+    plane: Point | None = None
+    policy: domain.PolicyName = domain.PolicyName.MATCH
+    to: domain.Mood | None = None
+    """Where a journey leads."""
+    minutes: Annotated[float | None, Field(gt=0, le=1_440)] = None
+    """How long the queue or journey shall be; else ``n`` counts."""
+    n: Annotated[int, Field(ge=1, le=_MOST)] = 20
+    exclude: Annotated[list[Id], Field(max_length=1_000)] = []
+    """Tracks to leave out, such as those that are queued already."""
+    seed: Annotated[int | None, Field(ge=0, le=2**32 - 1)] = None
+    """Makes the draw repeatable."""
+
+    @model_validator(mode="after")
+    def _one(self) -> QueueAsked:
+        if sum(value is not None for value in (self.reading_id, self.emotion, self.mood, self.plane)) > 1:
+            raise ValueError("give at most one of reading_id, emotion, mood and plane")
+        return self
+
+
+class QueuedTrack(Given):
+    """A track, and why it was chosen."""
+
+    track: Track
+    score: float
+    why: str
+    parts: dict[str, float] = {}
+    """What the score is made of."""
+
+
+class QueueGiven(Given):
+    """Songs in order."""
+
+    policy: domain.PolicyName
+    moods: Moods
+    """How much of each mood is wanted; they sum to 1."""
+    note: str | None
+    """What to tell the listener of the list as a whole."""
+    offer: str | None
+    """Something else that is offered, and never forced."""
+    tracks: list[QueuedTrack]
+
+
+@router.post("/queue")
+def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
+    """Choose songs."""
+    queue = _queue(parts, me, asked)
+    ratings = parts.store.ratings.of(me)
+    chosen = queue.recommended
+    return QueueGiven(
+        policy=queue.policy,
+        moods=moods_of(queue.moods),
+        note=chosen.note,
+        offer=getattr(queue, "offer", None),
+        tracks=[_queued(one, ratings) for one in chosen.tracks],
+    )
+
+
+def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
+    mien = parts.mien_of(me)
+    if asked.emotion is not None:
+        return mien.recommend_for_emotion(asked.emotion, asked.policy, asked.n, asked.seed)
+    raise RequestError("this server recommends for an emotion only: give one")
+
+
+def _queued(one: domain.Recommendation, ratings: dict[int, domain.Rating]) -> QueuedTrack:
+    values: dict[str, Any] = track_values(one.track, ratings.get(one.track.id), None)
+    return QueuedTrack(
+        track=Track(**values), score=one.score, why=one.why, parts=dict(getattr(one, "parts", {}))
+    )

@@ -1,0 +1,181 @@
+"""Tracks: lists, one with all that is known of it, its sound, and what the listener says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from mien import domain
+from mien.store import Order, Wanted
+from mien.web.files import answer_file
+from mien.web.parts import Me, Parts, PartsOf
+from mien.web.schemas import (
+    LARGEST_ID,
+    Asked,
+    Audio,
+    Given,
+    Ok,
+    PathId,
+    Segment,
+    Track,
+    TrackDetail,
+    clipped,
+    moods_of,
+    plane,
+    track_values,
+)
+from mien.web.sounds import media_type_of, plays_in_browsers, transcoded
+
+router = APIRouter(prefix="/tracks", tags=["tracks"])
+_MOST = 500
+Text = Annotated[str | None, Query(max_length=500)]
+_SOUND: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"audio/*": {}}},
+    206: {"description": "The part that was asked for", "content": {"audio/*": {}}},
+}
+
+
+class TrackPage(Given):
+    """Some tracks of a list."""
+
+    total: int
+    offset: int
+    tracks: list[Track]
+
+
+class NewLabel(Asked):
+    """What the mood of a track is, says the listener."""
+
+    mood: domain.Mood
+
+
+class NewRating(Asked):
+    """What the listener thinks of a track."""
+
+    rating: domain.Rating
+
+
+class Labelled(Given):
+    """What a label changed."""
+
+    track: Track
+    """As it is now."""
+    mood_before: domain.Mood
+    label_before: domain.Mood | None
+    """The listener's own label before, if there was one: put it back to undo, or delete the label."""
+
+
+@router.get("")
+def list_tracks(
+    parts: PartsOf,
+    me: Me,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    mood: domain.Mood | None = None,
+    artist: Text = None,
+    album: Text = None,
+    genre: Text = None,
+    playlist: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    rating: domain.Rating | None = None,
+    labelled: bool | None = None,
+    sort: Order = Order.TITLE,
+    descending: bool = False,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+) -> TrackPage:
+    """Tracks of the library: searched as one types, filtered, sorted, a page at a time."""
+    wanted = Wanted(q, mood, artist, album, genre, playlist, rating, labelled)
+    total, tracks = parts.store.browse.tracks(
+        me, wanted, order=sort, descending=descending, offset=offset, limit=limit
+    )
+    return TrackPage(total=total, offset=offset, tracks=shown(parts, me, tracks))
+
+
+@router.get("/{track_id}")
+def get_track(track_id: PathId, parts: PartsOf, me: Me) -> TrackDetail:
+    """A track with all that is known of it."""
+    track = parts.store.tracks.get(track_id, me)
+    analysis = parts.store.tracks.analysis(track_id)
+    (values,) = shown(parts, me, [track])
+    return TrackDetail(
+        **values.model_dump(),
+        moods=moods_of(track.mood.probabilities),
+        quadrants={label: clipped(p) for label, p in analysis.mood.quadrants.probabilities.items()},
+        network_mood=analysis.mood.moods.top,
+        curve=[
+            Segment(
+                start_s=round(segment.start_s, 3),
+                end_s=round(segment.end_s, 3),
+                mood=segment.mood,
+                confidence=clipped(segment.confidence),
+                valence=plane(segment.valence),
+                arousal=plane(segment.arousal),
+            )
+            for segment in analysis.curve
+        ],
+        audio=Audio(media_type=media_type_of(track.path), browsers_play_it=plays_in_browsers(track.path)),
+        file=track.path.name.encode("utf-8", "replace").decode(),
+    )
+
+
+@router.head("/{track_id}/audio", include_in_schema=False)
+@router.get("/{track_id}/audio", response_class=Response, responses=_SOUND)
+def get_track_audio(
+    track_id: PathId,
+    request: Request,
+    parts: PartsOf,
+    me: Me,
+    as_: Annotated[str | None, Query(alias="as", pattern="^opus$")] = None,
+    start_s: Annotated[float, Query(ge=0, le=1e6)] = 0.0,
+) -> Response:
+    """The original file, with ranges; or with ``as=opus`` what any browser plays, from ``start_s`` on."""
+    track = parts.store.tracks.get(track_id, me)
+    if as_ is not None:
+        return transcoded(track.path, start_s, head=request.method == "HEAD")
+    return answer_file(request, track.path, media_type_of(track.path))
+
+
+@router.put("/{track_id}/label")
+def label_track(track_id: PathId, asked: NewLabel, parts: PartsOf, me: Me) -> Labelled:
+    """Correct the mood of a track, for this listener."""
+    before, label = parts.store.tracks.get(track_id, me), parts.store.labels.of(me).get(track_id)
+    parts.store.labels.label(me, track_id, asked.mood)
+    return _labelled(parts, me, before, label)
+
+
+@router.delete("/{track_id}/label")
+def unlabel_track(track_id: PathId, parts: PartsOf, me: Me) -> Labelled:
+    """Take a label back; the network's estimate counts again."""
+    before, label = parts.store.tracks.get(track_id, me), parts.store.labels.of(me).get(track_id)
+    parts.store.labels.unlabel(me, track_id)
+    return _labelled(parts, me, before, label)
+
+
+@router.put("/{track_id}/rating")
+def rate_track(track_id: PathId, asked: NewRating, parts: PartsOf, me: Me) -> Ok:
+    """Say what one thinks of a track; a banned one is never recommended."""
+    parts.store.ratings.rate(me, track_id, asked.rating)
+    return Ok()
+
+
+@router.delete("/{track_id}/rating")
+def unrate_track(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
+    """Take a rating back."""
+    parts.store.tracks.get(track_id, me)
+    parts.store.ratings.unrate(me, track_id)
+    return Ok()
+
+
+def shown(parts: Parts, me: domain.Listener, tracks: list[domain.Track]) -> list[Track]:
+    """Tracks as the API gives them, with what the listener thinks of each."""
+    ratings = parts.store.ratings.of(me)
+    not_now: dict[int, datetime] = {}
+    return [Track(**track_values(track, ratings.get(track.id), not_now.get(track.id))) for track in tracks]
+
+
+def _labelled(parts: Parts, me: domain.Listener, before: domain.Track, label: domain.Mood | None) -> Labelled:
+    (now,) = shown(parts, me, [parts.store.tracks.get(before.id, me)])
+    parts.live.tell("label", {"track_id": before.id, "mood": str(now.mood)}, to=me)
+    return Labelled(track=now, mood_before=before.mood.top, label_before=label)

@@ -1,0 +1,211 @@
+"""What the API takes and gives. The words are those of the glossary; units are in the names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Path as PathParameter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from mien import domain
+
+LARGEST_ID = 2**31 - 1
+Probability = Annotated[float, Field(ge=0, le=1)]
+Plane = Annotated[float, Field(ge=-1, le=1)]
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PathId = Annotated[int, PathParameter(ge=1, le=LARGEST_ID)]
+_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _within_reason(moment: datetime) -> datetime:
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError("a moment from 1970 to 2200")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+
+
+class Asked(BaseModel):
+    """What a client sends; fields that are not known are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Given(BaseModel):
+    """What the server answers."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Emotions(Given):
+    """How probable each emotion is."""
+
+    angry: Probability
+    disgust: Probability
+    fear: Probability
+    happy: Probability
+    sad: Probability
+    surprise: Probability
+    neutral: Probability
+
+
+class Moods(Given):
+    """How much of each mood there is."""
+
+    happy: Probability
+    energetic: Probability
+    angry: Probability
+    tense: Probability
+    sad: Probability
+    tender: Probability
+    calm: Probability
+
+
+class Track(Given):
+    """A track as the listener sees it."""
+
+    id: int
+    title: str
+    artist: str
+    album: str
+    genre: str
+    year: int | None
+    track_number: int | None
+    duration_s: float
+    mood: domain.Mood
+    confidence: Probability
+    certain: bool
+    reason: str | None
+    valence: Plane
+    arousal: Plane
+    tempo_bpm: float | None
+    key: str | None
+    labelled: bool
+    rating: domain.Rating | None
+    not_now_until: datetime | None = None
+
+
+class Segment(Given):
+    """A stretch of a track's mood curve."""
+
+    start_s: float
+    end_s: float
+    mood: domain.Mood
+    confidence: Probability
+    valence: Plane
+    arousal: Plane
+
+
+class Audio(Given):
+    """How a track's file can be played."""
+
+    media_type: str
+    """Of the original."""
+    browsers_play_it: bool
+    """Whether every usual browser does; else ask for ``?as=opus``."""
+
+
+class TrackDetail(Track):
+    """A track with all that is known of it."""
+
+    moods: Moods
+    quadrants: dict[domain.Quadrant, Probability]
+    network_mood: domain.Mood
+    curve: list[Segment]
+    audio: Audio
+    file: str
+    """The name of its file."""
+    measures: dict[str, Any] = {}
+    """What else was measured, such as loudness."""
+
+
+class Reading(Given):
+    """What several frames said of the listener."""
+
+    id: int
+    read_at: datetime
+    emotion: domain.Emotion | None
+    confidence: Probability | None
+    probabilities: Emotions | None
+    certain: bool
+    reason: str | None
+    frames: int
+    valence: Plane | None
+    arousal: Plane | None
+
+
+class Ok(Given):
+    """It is done."""
+
+    done: int = 1
+    """How many it was done to."""
+
+
+def moods_of(probabilities: Any) -> Moods:  # noqa: ANN401  (a mapping of moods)
+    """A distribution over moods, as the API gives it."""
+    return Moods(**{str(mood): clipped(probabilities.get(mood, 0.0)) for mood in domain.Mood})
+
+
+def emotions_of(probabilities: Any) -> Emotions:  # noqa: ANN401  (a mapping of emotions)
+    """A distribution over emotions, as the API gives it."""
+    return Emotions(**{str(label): clipped(probabilities.get(label, 0.0)) for label in domain.Emotion})
+
+
+def clipped(share: float) -> float:
+    """A probability without the last digits, which mean nothing."""
+    return min(1.0, max(0.0, round(float(share), 5)))
+
+
+def plane(value: float) -> float:
+    """A valence or arousal without the last digits."""
+    return min(1.0, max(-1.0, round(float(value), 5)))
+
+
+def track_values(
+    track: domain.Track, rating: domain.Rating | None, not_now_until: datetime | None
+) -> dict[str, Any]:
+    """The fields of ``Track``."""
+    tags = track.tags
+    return {
+        "id": track.id,
+        "title": track.title.encode("utf-8", "replace").decode(),
+        "artist": tags.artist,
+        "album": tags.album,
+        "genre": tags.genre,
+        "year": tags.year,
+        "track_number": tags.track_number,
+        "duration_s": round(track.duration_s, 3),
+        "mood": track.mood.top,
+        "confidence": clipped(track.mood.confidence),
+        "certain": track.mood.certain,
+        "reason": track.mood.reason,
+        "valence": plane(track.valence),
+        "arousal": plane(track.arousal),
+        "tempo_bpm": track.tempo_bpm and round(track.tempo_bpm, 1),
+        "key": track.key,
+        "labelled": track.labelled,
+        "rating": rating,
+        "not_now_until": not_now_until,
+    }
+
+
+def reading_of(number: int, read_at: datetime, reading: domain.Reading) -> Reading:
+    """A reading as the API gives it."""
+    emotion = reading.emotion
+    spread = emotion.probabilities if emotion else {}
+    on = [domain.EMOTION_PLANE[label] for label in spread]
+    return Reading(
+        id=number,
+        read_at=read_at,
+        emotion=emotion.top if emotion else None,
+        confidence=clipped(emotion.confidence) if emotion else None,
+        probabilities=emotions_of(spread) if emotion else None,
+        certain=reading.certain,
+        reason=reading.reason,
+        frames=reading.frames,
+        valence=plane(sum(p * v for p, (v, _) in zip(spread.values(), on, strict=True))) if emotion else None,
+        arousal=plane(sum(p * a for p, (_, a) in zip(spread.values(), on, strict=True))) if emotion else None,
+    )
