@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from mien.domain import (
+    Calibration,
     Emotion,
     Estimate,
     Listen,
@@ -23,6 +24,7 @@ from mien.domain import (
     Quadrant,
     Rating,
     Reading,
+    Reason,
     SongAnalysis,
     Tags,
     TempoCandidate,
@@ -446,6 +448,43 @@ class TestListensAndReadings:
         assert [reading for _, reading in found] == readings[::-1]
         assert [read_at for read_at, _ in found] == [NOON + timedelta(minutes=m) for m in (2, 1, 0)]
         assert [reading for _, reading in store.readings.recent(me, 1)] == readings[2:]
+
+    def test_a_reading_keeps_its_reason_code_and_the_emotion_that_it_held(self, store, me):
+        dim = Estimate(dict.fromkeys(Emotion, 1 / 7), False, "too dark", Reason.TOO_DARK)
+        reading = Reading(dim, False, "too dark", 5, Reason.TOO_DARK, Emotion.SAD)
+        store.readings.record(me, reading, NOON)
+        assert [found for _, found in store.readings.recent(me, 1)] == [reading]
+
+
+def learnt(frames=40, **offsets):
+    return Calibration({e: offsets.get(e.value, 0.0) for e in Emotion}, frames, "faces-1")
+
+
+class TestCalibrations:
+    def test_there_is_none_at_first(self, store, me):
+        assert store.calibrations.of(me) is None
+
+    def test_a_calibration_comes_back_as_it_was_kept_and_the_last_one_counts(self, store, me):
+        store.calibrations.keep(me, learnt(sad=-0.5, neutral=0.75))
+        store.calibrations.keep(me, learnt(frames=90, sad=-1.25))
+        assert store.calibrations.of(me) == learnt(frames=90, sad=-1.25)
+
+    def test_each_listener_has_their_own(self, store, me):
+        other = store.listeners.add("other")
+        store.calibrations.keep(other, learnt(sad=-0.5))
+        assert store.calibrations.of(me) is None
+        store.listeners.forget(other)
+        assert store.calibrations.of(other) is None
+
+    def test_it_can_be_forgotten_once(self, store, me):
+        store.calibrations.keep(me, learnt(sad=-0.5))
+        assert [store.calibrations.forget(me), store.calibrations.forget(me)] == [True, False]
+        assert store.calibrations.of(me) is None
+
+    def test_nobodys_is_not_kept(self, store, me):
+        store.listeners.forget(me)
+        with pytest.raises(NotFoundError):
+            store.calibrations.keep(me, learnt())
 
 
 class TestHistory:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from mien.store.accounts import Account, Accounts, Role, Session, Sessions
 from mien.store.browse import Browse, Order, Wanted
+from mien.store.calibrations import Calibrations
 from mien.store.collaborators import Collaborators
 from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
 from mien.store.database import Database
@@ -65,6 +66,7 @@ class Store:
         self.labels = Labels(database)
         self.playlists = Playlists(database)
         self.readings = Readings(database)
+        self.calibrations = Calibrations(database)
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.page_settings = PageSettings(database)

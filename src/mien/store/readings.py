@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, insert, select, true
 
-from mien.domain import Emotion, Estimate, Reading
+from mien.domain import Emotion, Estimate, Reading, Reason
 from mien.errors import NotFoundError
 from mien.store.schema import readings
 
@@ -45,6 +45,8 @@ class Readings:
             "certain": reading.certain,
             "reason": reading.reason,
             "frames": reading.frames,
+            "reason_code": reading.reason_code,
+            "held": reading.held,
             **_emotion_values(reading.emotion),
         }
         with self._database.writing() as connection:
@@ -120,8 +122,11 @@ def _emotion_values(emotion: Estimate[Emotion] | None) -> dict[str, Any]:
 
 def _reading(row: Row[Any]) -> Reading:
     values = row._mapping  # noqa: SLF001  (public in spite of its name: SQLAlchemy's namedtuple convention)
+    code = None if row.reason_code is None else Reason(row.reason_code)
     emotion = None
     if row.emotion_certain is not None:
         probabilities = {label: values[f"p_{label}"] for label in Emotion}
-        emotion = Estimate(probabilities, row.emotion_certain, row.emotion_reason)
-    return Reading(emotion, row.certain, row.reason, row.frames)
+        why = None if row.emotion_certain else code
+        emotion = Estimate(probabilities, row.emotion_certain, row.emotion_reason, why)
+    held = None if row.held is None else Emotion(row.held)
+    return Reading(emotion, row.certain, row.reason, row.frames, code, held)

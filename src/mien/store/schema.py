@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -258,7 +258,20 @@ readings = Table(
     Column("certain", Boolean, nullable=False),
     Column("reason", Words),
     Column("frames", Integer, nullable=False),
+    Column("reason_code", Text),
+    Column("held", Text),  # the emotion that it stood for
     Index("readings_by_listener", "listener_id", "read_at"),
+)
+
+# What was learnt of a listener's face: added to the logarithm of each emotion's probability.
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("artifact_version", Text, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    *(Column(f"offset_{emotion}", Float, nullable=False) for emotion in Emotion),
 )
 
 listens = Table(

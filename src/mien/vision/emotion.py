@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from mien.artifacts import Network, apply_temperature
-from mien.domain import Box, Emotion, Estimate, undecided
+from mien.domain import Box, Emotion, Estimate, Reason, undecided
 from mien.errors import ArtifactError
 from mien.vision.reading import ReadingRules
 
@@ -168,7 +168,7 @@ class EmotionNetwork:
         total = sum(seven.values())
         probabilities = {e: value / total for e, value in seven.items()}
         reason = undecided(probabilities, self._least_confidence)
-        return Estimate(probabilities, reason is None, reason)
+        return Estimate(probabilities, reason is None, reason, Reason.UNDECIDED if reason else None)
 
 
 def _temperature(artifact: Artifact) -> float:

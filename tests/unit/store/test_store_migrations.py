@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from mien.domain import Mood, MoodSegment, Quadrant
+from mien.domain import Emotion, Mood, MoodSegment, Quadrant
 from mien.errors import StoreError
 from mien.store import open_store
 from mien.store.schema import REVISION, metadata
@@ -147,3 +147,21 @@ def test_a_library_of_an_older_schema_keeps_what_listeners_did(file):
         assert (listen.track_id, listen.played_s, listen.skipped) == (7, 12.5, False)
         store.preferences.keep(me, {"policy": "lift"})
         assert store.preferences.of(me) == {"policy": "lift"}
+
+
+def test_readings_from_before_calibrations_are_kept(file):
+    at_revision(file, "0007")
+    with sqlite3.connect(file) as connection:
+        shares = ", ".join(f"p_{emotion}" for emotion in Emotion)
+        connection.execute("INSERT INTO listeners VALUES (1, 'me', '2026-01-01 00:00:00')")
+        connection.execute(
+            f"INSERT INTO readings (id, listener_id, read_at, {shares}, emotion_certain, certain, frames)"
+            " VALUES (3, 1, '2026-03-01 10:00:00', 0, 0, 0, 1, 0, 0, 0, 1, 1, 9)"
+        )
+    connection.close()
+    with open_store(f"sqlite:///{file}") as store:
+        me = store.listeners.default()
+        ((_, reading),) = store.readings.recent(me, 9)
+        assert reading.emotion.top is Emotion.HAPPY
+        assert (reading.certain, reading.frames, reading.reason_code, reading.held) == (True, 9, None, None)
+        assert store.calibrations.of(me) is None
