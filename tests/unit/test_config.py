@@ -1,3 +1,4 @@
+import os
 from dataclasses import fields
 
 import pytest
@@ -52,15 +53,28 @@ def test_every_setting_can_be_set_everywhere(load, tmp_path):
         "emotion_artifact": tmp_path / "e",
         "mood_artifact": tmp_path / "m",
         "listener": "someone",
+        "music_roots": (tmp_path / "a", tmp_path / "b"),
+        "hosts": ("music.example", "mien"),
     }
     assert set(values) == {field.name for field in fields(Settings)}
     expected = Settings(**values)
     assert load(**values) == expected
-    assert (
-        load(environment={f"MIEN_{name.upper()}": str(value) for name, value in values.items()}) == expected
-    )
-    toml = "\n".join(f"{k} = {v if isinstance(v, int) else repr(str(v))}" for k, v in values.items())
+    texts = {name: str(value) for name, value in values.items()}
+    texts |= {"music_roots": f"{tmp_path}/a{os.pathsep}{tmp_path}/b", "hosts": "Music.example, mien"}
+    assert load(environment={f"MIEN_{name.upper()}": text for name, text in texts.items()}) == expected
+    toml = "\n".join(f"{k} = {v if isinstance(v, int) else repr(texts[k])}" for k, v in values.items())
     assert load(toml) == expected
+    assert load(f"music_roots = ['{tmp_path}/a', '{tmp_path}/b']\nhosts = ['music.example', 'mien']") == (
+        load(music_roots=values["music_roots"], hosts=values["hosts"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("music_roots", ""), ("music_roots", 3), ("hosts", "a b"), ("hosts", "http://a")]
+)
+def test_odd_folders_and_names_are_refused(load, name, value):
+    with pytest.raises(ConfigurationError, match="must be"):
+        load(**{name: value})
 
 
 def test_options_that_were_not_given_change_nothing(load):
