@@ -1,0 +1,52 @@
+/** One way to the server. Errors are problems (RFC 9457) with a sentence for people. */
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly retryAfter_s: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export const BASE = '/api/v1';
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+function address(path: string, query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return given.length > 0 ? `${BASE}${path}?${search}` : BASE + path;
+}
+
+/** Told when the session has ended, so that the page can ask to sign in. */
+let signedOut: () => void = () => undefined;
+export const onSignedOut = (then: () => void): void => {
+  signedOut = then;
+};
+
+async function send<T>(method: string, path: string, query: Query, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    const content = body === undefined ? null : JSON.stringify(body);
+    response = await fetch(address(path, query), { method, headers, body: content, credentials: 'same-origin' });
+  } catch {
+    throw new Problem(0, 'offline');
+  }
+  if (response.status === 204) return undefined as T;
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  if (response.status === 401 && !path.startsWith('/session')) signedOut();
+  const { detail, title } = (answer ?? {}) as { detail?: string; title?: string };
+  const wait = Number(response.headers.get('Retry-After'));
+  throw new Problem(response.status, detail ?? title ?? response.statusText, wait > 0 ? wait : null);
+}
+
+export const get = <T>(path: string, query: Query = {}): Promise<T> => send<T>('GET', path, query);
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, {}, body);
+export const put = <T>(path: string, body: unknown): Promise<T> => send<T>('PUT', path, {}, body);
+export const patch = <T>(path: string, body: unknown): Promise<T> => send<T>('PATCH', path, {}, body);
+export const del = <T>(path: string, query: Query = {}): Promise<T> => send<T>('DELETE', path, query);

@@ -1,0 +1,31 @@
+/** What the server tells while the page is open (server-sent events). */
+import { BASE } from './client';
+
+type Heard = (data: Record<string, unknown>) => void;
+
+let source: EventSource | null = null;
+const heard = new Map<string, Set<Heard>>();
+
+function open(): EventSource {
+  const opened = new EventSource(`${BASE}/events`);
+  for (const kind of heard.keys()) attach(opened, kind);
+  return opened;
+}
+
+function attach(to: EventSource, kind: string): void {
+  to.addEventListener(kind, (event: MessageEvent<string>) => {
+    const data = JSON.parse(event.data) as Record<string, unknown>;
+    for (const listener of heard.get(kind) ?? []) listener(data);
+  });
+}
+
+/** Hear of a kind of event until the returned function is called. */
+export function on(kind: string, listener: Heard): () => void {
+  if (!heard.has(kind)) {
+    heard.set(kind, new Set());
+    if (source) attach(source, kind);
+  }
+  heard.get(kind)!.add(listener);
+  source ??= open();
+  return () => heard.get(kind)?.delete(listener);
+}

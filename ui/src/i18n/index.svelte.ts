@@ -1,0 +1,49 @@
+/** The language of the page: what the listener chose, else what the browser asks for. */
+import { de } from './de';
+import { en, type Text } from './en';
+
+export const LANGUAGES: Record<string, Text> = { en, de };
+
+const first = (): string => {
+  const kept = localStorage.getItem('mien.language');
+  const wanted = kept ?? navigator.language.slice(0, 2);
+  return wanted in LANGUAGES ? wanted : 'en';
+};
+
+class I18n {
+  language = $state(first());
+  t: Text = $derived(LANGUAGES[this.language]);
+
+  choose(language: string): void {
+    this.language = language;
+    localStorage.setItem('mien.language', language);
+    document.documentElement.lang = language;
+  }
+
+  /** 3:05, or 1:02:03. */
+  time(seconds: number): string {
+    const s = Math.max(0, Math.floor(seconds));
+    const two = (n: number): string => String(n).padStart(2, '0');
+    const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+    return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  }
+
+  number(value: number, digits = 0): string {
+    return value.toLocaleString(this.language, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  }
+
+  percent(share: number): string {
+    return share.toLocaleString(this.language, { style: 'percent', maximumFractionDigits: 0 });
+  }
+
+  day(iso: string | Date): string {
+    return new Date(iso).toLocaleDateString(this.language, { weekday: 'long', day: 'numeric', month: 'long' });
+  }
+
+  clock(iso: string): string {
+    return new Date(iso).toLocaleTimeString(this.language, { hour: '2-digit', minute: '2-digit' });
+  }
+}
+
+export const i18n = new I18n();
+document.documentElement.lang = i18n.language;

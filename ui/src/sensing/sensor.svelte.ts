@@ -1,0 +1,242 @@
+/**
+ * The camera and the reading, as the page sees them. Off at first; on only between `glance` or `watch` and `stop`.
+ * Pictures go to the worker and nowhere else.
+ */
+import type { Box } from './pixels';
+import type { Distribution, FromWorker, Reading, Seen, ToWorker } from './types';
+
+export type Trouble = 'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged' | 'no_model';
+export type Status = 'off' | 'starting' | 'looking' | 'watching';
+
+/** A glance ends when the reading is certain and this long, or for good after the longest time. */
+const GLANCE_LEAST_S = 2;
+const GLANCE_MOST_S = 6;
+const PATH_S = 600;
+
+export interface PathPoint {
+  at: number;
+  valence: number;
+  arousal: number;
+  certain: boolean;
+}
+
+export class Sensor {
+  status = $state<Status>('off');
+  trouble = $state<Trouble | null>(null);
+  detail = $state('');
+  seen = $state.raw<Seen | null>(null);
+  stream = $state.raw<MediaStream | null>(null);
+  /** The reading's way through the valence-arousal plane in the last minutes. */
+  path = $state.raw<PathPoint[]>([]);
+  ratePerS = $state(0);
+
+  private worker: Worker | null = null;
+  private ready: Promise<void> | null = null;
+  private settled: ((message: FromWorker) => void) | null = null;
+  private video: HTMLVideoElement | null = null;
+  private run = 0;
+
+  constructor(
+    private readonly artifact: string,
+    private readonly plane: (p: Distribution) => { valence: number; arousal: number },
+  ) {}
+
+  get reading(): Reading | null {
+    return this.seen?.reading ?? null;
+  }
+
+  get on(): boolean {
+    return this.status === 'looking' || this.status === 'watching';
+  }
+
+  /** Whether a camera can be asked for here; browsers give it to HTTPS pages and this machine only. */
+  static missing(): Trouble | null {
+    if (!window.isSecureContext) return 'insecure';
+    return navigator.mediaDevices ? null : 'no_camera';
+  }
+
+  /** Fetch the networks ahead of the first reading. */
+  warm(): Promise<void> {
+    this.ready ??= this.load().catch((error: unknown) => {
+      this.ready = null;
+      this.fail('no_model', error);
+      throw error;
+    });
+    return this.ready;
+  }
+
+  calibrate(offsets: Distribution | null): void {
+    this.offsets = offsets;
+    this.worker?.postMessage({ kind: 'calibrate', offsets } satisfies ToWorker);
+  }
+  private offsets: Distribution | null = null;
+
+  /** Look for a few seconds, then turn the camera off; null when it could not be done. */
+  async glance(): Promise<Reading | null> {
+    const run = await this.open('looking');
+    if (run === null) return null;
+    let reading: Reading | null = null;
+    for await (const time_s of this.frames(run)) {
+      reading = this.reading;
+      const enough = time_s >= GLANCE_LEAST_S && reading?.certain;
+      const waiting = reading?.reason === 'several_faces';
+      if (enough || (time_s >= GLANCE_MOST_S && !waiting)) break;
+    }
+    if (run === this.run) this.stop();
+    return reading;
+  }
+
+  /** Look until `stop`; `each` is told every reading. */
+  async watch(each: (reading: Reading) => void): Promise<void> {
+    const run = await this.open('watching');
+    if (run === null) return;
+    for await (const _ of this.frames(run)) if (this.reading) each(this.reading);
+  }
+
+  stop(): void {
+    this.run++;
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = null;
+    this.status = 'off';
+    this.ratePerS = 0;
+    if (this.video) this.video.srcObject = null;
+  }
+
+  /** Whose face to read, where several people are in view. */
+  choose(box: Box): void {
+    this.worker?.postMessage({ kind: 'choose', box } satisfies ToWorker);
+  }
+
+  /** Read a picture that the listener chose; it is read in the page. */
+  async readPicture(file: Blob): Promise<Seen> {
+    await this.warm();
+    const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
+    const seen = await this.ask({ kind: 'picture', image }, [image]);
+    this.take(seen, false);
+    return seen;
+  }
+
+  private async open(status: 'looking' | 'watching'): Promise<number | null> {
+    this.stop();
+    this.trouble = Sensor.missing();
+    if (this.trouble) return null;
+    const run = this.run;
+    this.status = 'starting';
+    try {
+      const [stream] = await Promise.all([
+        navigator.mediaDevices.getUserMedia({
+          video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
+          audio: false,
+        }),
+        this.warm(),
+      ]);
+      if (run !== this.run) {
+        for (const track of stream.getTracks()) track.stop();
+        return null;
+      }
+      stream.getVideoTracks()[0].addEventListener('ended', () => {
+        if (this.stream === stream) this.fail('unplugged');
+      });
+      this.stream = stream;
+      this.status = status;
+      this.worker?.postMessage({ kind: 'start' } satisfies ToWorker);
+      await this.play(stream);
+      return run;
+    } catch (error) {
+      if (run === this.run && !this.trouble) this.fail(troubleOf(error), error);
+      if (run === this.run) this.status = 'off';
+      return null;
+    }
+  }
+
+  private async play(stream: MediaStream): Promise<void> {
+    this.video ??= Object.assign(document.createElement('video'), { muted: true, playsInline: true });
+    this.video.srcObject = stream;
+    await this.video.play();
+  }
+
+  /** One reading after the other, as fast as the worker answers; ends when the camera does. */
+  private async *frames(run: number): AsyncGenerator<number> {
+    const began = performance.now();
+    while (run === this.run && this.video) {
+      await nextFrame(this.video);
+      if (run !== this.run) return;
+      const image = await createImageBitmap(this.video).catch(() => null);
+      if (!image) continue;
+      const time_s = (performance.now() - began) / 1000;
+      const seen = await this.ask({ kind: 'frame', image, time_s }, [image]);
+      if (run !== this.run) return;
+      this.take(seen, true);
+      yield time_s;
+    }
+  }
+
+  private last = 0;
+  private take(seen: Seen, live: boolean): void {
+    const now = performance.now();
+    if (live && this.last) this.ratePerS = 0.8 * this.ratePerS + (0.2 * 1000) / Math.max(1, now - this.last);
+    this.last = now;
+    this.seen = seen;
+    const { probabilities, certain } = seen.reading;
+    if (!probabilities) return;
+    const at = Date.now();
+    const previous = this.path.at(-1);
+    if (previous && at - previous.at < 500) return;
+    const kept = this.path.filter((point) => at - point.at < PATH_S * 1000);
+    this.path = [...kept, { at, certain, ...this.plane(probabilities) }];
+  }
+
+  private async load(): Promise<void> {
+    this.worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sensing' });
+    this.worker.onmessage = (event: MessageEvent<FromWorker>) => this.settled?.(event.data);
+    this.worker.onerror = (event) => this.settled?.({ kind: 'failed', why: event.message });
+    await this.answer({ kind: 'load', artifact: this.artifact });
+    this.calibrate(this.offsets);
+  }
+
+  private async ask(message: ToWorker, transfer: Transferable[]): Promise<Seen> {
+    const answer = await this.answer(message, transfer);
+    if (answer.kind !== 'seen') throw new Error('the worker answered something else');
+    return answer.seen;
+  }
+
+  private queue: Promise<unknown> = Promise.resolve();
+  private answer(message: ToWorker, transfer: Transferable[] = []): Promise<FromWorker> {
+    const next = this.queue.then(
+      () =>
+        new Promise<FromWorker>((resolve, reject) => {
+          this.settled = (answer) => {
+            if (answer.kind === 'failed') reject(new Error(answer.why));
+            else resolve(answer);
+          };
+          this.worker!.postMessage(message, transfer);
+        }),
+    );
+    this.queue = next.catch(() => undefined);
+    return next;
+  }
+
+  private fail(trouble: Trouble, error?: unknown): void {
+    this.trouble = trouble;
+    this.detail = error instanceof Error ? error.message : '';
+    this.stop();
+  }
+}
+
+function troubleOf(error: unknown): Trouble {
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
+  if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
+  return 'no_camera';
+}
+
+/** The next frame that the camera shows, or a tenth of a second where the browser does not tell. */
+function nextFrame(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 100);
+    video.requestVideoFrameCallback?.(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

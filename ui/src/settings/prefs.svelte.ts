@@ -1,0 +1,66 @@
+/** What the listener chose for this page; kept here, and with the server so that other devices know it. */
+import { get, put } from '../api';
+import type { Mood } from '../design/moods';
+
+export type CameraMode = 'glance' | 'continuous' | 'never';
+export type Theme = 'auto' | 'light' | 'dark';
+
+const KEPT = 'mien.prefs';
+const SAVE_AFTER_MS = 800;
+
+interface Chosen {
+  theme: Theme;
+  camera: CameraMode;
+  policy: string;
+  to: Mood | null;
+  consented: boolean;
+}
+
+const FIRST: Chosen = { theme: 'auto', camera: 'glance', policy: 'match', to: null, consented: false };
+
+class Prefs {
+  private chosen = $state<Chosen>(FIRST);
+  private timer = 0;
+  private readonly dark = matchMedia('(prefers-color-scheme: dark)');
+
+  constructor() {
+    try {
+      this.chosen = { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') };
+    } catch {
+      localStorage.removeItem(KEPT);
+    }
+    this.paint();
+    this.dark.addEventListener('change', () => this.paint());
+  }
+
+  get all(): Readonly<Chosen> {
+    return this.chosen;
+  }
+
+  set(change: Partial<Chosen>): void {
+    this.chosen = { ...this.chosen, ...change };
+    localStorage.setItem(KEPT, JSON.stringify(this.chosen));
+    this.paint();
+    clearTimeout(this.timer);
+    const { theme, camera, policy, to } = this.chosen;
+    // Consent to the camera is given on each device for itself.
+    this.timer = window.setTimeout(() => {
+      put('/settings', { chosen: { theme, camera, policy, to } }).catch(() => undefined);
+    }, SAVE_AFTER_MS);
+  }
+
+  async load(): Promise<void> {
+    const kept = await get<{ chosen?: Partial<Chosen> }>('/settings').catch(() => null);
+    if (!kept?.chosen) return;
+    const { theme, camera, policy, to } = { ...this.chosen, ...kept.chosen };
+    this.chosen = { ...this.chosen, theme, camera, policy, to };
+    this.paint();
+  }
+
+  private paint(): void {
+    const dark = this.chosen.theme === 'dark' || (this.chosen.theme === 'auto' && this.dark.matches);
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  }
+}
+
+export const prefs = new Prefs();
