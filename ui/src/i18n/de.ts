@@ -162,7 +162,7 @@ export const de: Text = {
     sure: 'Das lässt sich nicht rückgängig machen.', unread: 'keine Lesung', listened: (n) => `${n} Musik`,
   },
   settings: {
-    title: 'Einstellungen', look: 'Aussehen', theme: 'Farben', themes: { auto: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel' },
+    title: 'Einstellungen', look: 'Aussehen', theme: 'Farben', themes: { system: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache', camera: 'Kamera', cameraHow: 'Wie Mien hinsieht',
     glance: 'Ein Blick vor jeder Wahl, erst wenn du den ersten erlaubt hast', continuous: 'Die ganze Zeit, solange die Seite zu sehen ist', never: 'Nie: Ich sage es selbst',
     policy: 'Vom Gefühl zur Stimmung', policyLead: 'Was soll spielen, wenn du etwas fühlst? Es gibt keine Antwort, die für alle stimmt.',

@@ -161,7 +161,7 @@ export const en = {
     sure: 'This cannot be undone.', unread: 'no reading', listened: (n: string) => `${n} of music`,
   },
   settings: {
-    title: 'Settings', look: 'Look', theme: 'Theme', themes: { auto: 'As the device', light: 'Light', dark: 'Dark' },
+    title: 'Settings', look: 'Look', theme: 'Theme', themes: { system: 'As the device', light: 'Light', dark: 'Dark' },
     language: 'Language', camera: 'Camera', cameraHow: 'How Mien looks',
     glance: 'A glance before each choice, only after you asked for the first', continuous: 'All the time while the page is visible', never: 'Never: I say it myself',
     policy: 'From emotion to mood', policyLead: 'What should play when you feel something? There is no right answer for everyone.',

@@ -43,6 +43,14 @@ class Moment {
     document.addEventListener('visibilitychange', () => this.onVisibility());
   }
 
+  /** The mood that colours the page: what is played for, most of all. */
+  get hue(): string {
+    if (this.felt.kind === 'mood') return this.felt.mood;
+    if (this.felt.kind === 'face') return this.felt.reading.held ?? 'neutral';
+    const moods = Object.entries(this.given?.moods ?? {}).sort(([, a], [, b]) => b - a);
+    return this.felt.kind === 'plane' ? (moods[0]?.[0] ?? 'neutral') : (player.track?.mood ?? 'neutral');
+  }
+
   /** Whether what the listener said stands above what the face shows. */
   get said(): boolean {
     return this.felt.kind === 'mood' || this.felt.kind === 'plane';

@@ -1,9 +1,9 @@
 /** What the listener chose for this page; kept here, and with the server so that other devices know it. */
-import { get, put } from '../api';
+import { get, patch } from '../api';
 import type { Mood } from '../design/moods';
 
 export type CameraMode = 'glance' | 'continuous' | 'never';
-export type Theme = 'auto' | 'light' | 'dark';
+export type Theme = 'system' | 'light' | 'dark';
 
 const KEPT = 'mien.prefs';
 const SAVE_AFTER_MS = 800;
@@ -16,7 +16,7 @@ interface Chosen {
   consented: boolean;
 }
 
-const FIRST: Chosen = { theme: 'auto', camera: 'glance', policy: 'match', to: null, consented: false };
+const FIRST: Chosen = { theme: 'system', camera: 'glance', policy: 'match', to: null, consented: false };
 
 class Prefs {
   private chosen = $state<Chosen>(FIRST);
@@ -42,23 +42,24 @@ class Prefs {
     localStorage.setItem(KEPT, JSON.stringify(this.chosen));
     this.paint();
     clearTimeout(this.timer);
-    const { theme, camera, policy, to } = this.chosen;
-    // Consent to the camera is given on each device for itself.
+    const { theme, camera, policy } = this.chosen;
+    // Consent to the camera, and that it is never used, are each device's own.
+    const shared = { theme, policy, ...(camera === 'never' ? {} : { camera }) };
     this.timer = window.setTimeout(() => {
-      put('/settings', { chosen: { theme, camera, policy, to } }).catch(() => undefined);
+      patch('/me/settings', shared).catch(() => undefined);
     }, SAVE_AFTER_MS);
   }
 
   async load(): Promise<void> {
-    const kept = await get<{ chosen?: Partial<Chosen> }>('/settings').catch(() => null);
-    if (!kept?.chosen) return;
-    const { theme, camera, policy, to } = { ...this.chosen, ...kept.chosen };
-    this.chosen = { ...this.chosen, theme, camera, policy, to };
+    const kept = await get<Partial<Chosen>>('/me/settings').catch(() => null);
+    if (!kept) return;
+    const { theme, policy, camera } = { ...this.chosen, ...kept };
+    this.chosen = { ...this.chosen, theme, policy, camera: this.chosen.camera === 'never' ? 'never' : camera };
     this.paint();
   }
 
   private paint(): void {
-    const dark = this.chosen.theme === 'dark' || (this.chosen.theme === 'auto' && this.dark.matches);
+    const dark = this.chosen.theme === 'dark' || (this.chosen.theme === 'system' && this.dark.matches);
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }
 }

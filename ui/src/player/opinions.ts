@@ -1,0 +1,70 @@
+/** What a listener can say of a song, each with what changed and how to undo it. */
+import { post, type Rating, type Track, tracks } from '../api';
+import type { Mood } from '../design/moods';
+import { toasts } from '../design/toasts.svelte';
+import { i18n } from '../i18n/index.svelte';
+import { player } from './player.svelte';
+
+type Then = (track: Track) => void;
+
+async function attempt(what: () => Promise<void>): Promise<void> {
+  try {
+    await what();
+  } catch (error) {
+    toasts.wrong(error);
+  }
+}
+
+export function relabel(track: Track, mood: Mood, then: Then = () => undefined): Promise<void> {
+  return attempt(async () => {
+    const given = await tracks.label(track.id, mood);
+    const show = (now: Track): void => {
+      player.changed(now);
+      then(now);
+    };
+    show(given.track);
+    toasts.say(i18n.t.track.nowLabel(track.title, i18n.t.labels[mood]), () => {
+      void attempt(async () => {
+        const { label_before: before } = given;
+        show((await (before ? tracks.label(track.id, before) : tracks.unlabel(track.id))).track);
+      });
+    });
+  });
+}
+
+export function rate(track: Track, rating: Rating | null, then: Then = () => undefined): Promise<void> {
+  return attempt(async () => {
+    const before = track.rating;
+    const show = (now: Rating | null): void => {
+      const changed = { ...track, rating: now };
+      player.changed(changed);
+      then(changed);
+    };
+    await tracks.rate(track.id, rating);
+    show(rating);
+    const undo = (): void => void attempt(async () => (await tracks.rate(track.id, before), show(before)));
+    const { t } = i18n;
+    if (rating === 'ban') toasts.say(t.track.banned(track.title), undo);
+    else if (rating === 'like') toasts.say(t.track.liked(track.title), undo);
+    if (rating === 'ban') await player.drop(track.id);
+  });
+}
+
+export function notNow(track: Track): Promise<void> {
+  return attempt(async () => {
+    await tracks.notNow(track.id);
+    toasts.say(i18n.t.track.snoozed(track.title));
+    await player.drop(track.id);
+  });
+}
+
+/** More or less like this: songs near it follow, or it counts as disliked. */
+export function moreLike(track: Track): Promise<void> {
+  return attempt(async () => {
+    const found = await post<{ tracks: { track: Track; score: number; why: string; parts?: Record<string, number> }[] }>(
+      '/queue',
+      { like: track.id, n: 20, exclude: [track.id] },
+    );
+    await player.plan({ ...found, policy: '', moods: {} as never, note: null, offer: null, tracks: found.tracks.map((one) => ({ ...one, parts: one.parts ?? {} })) });
+  });
+}
