@@ -1,0 +1,2 @@
+/** Whether the list of keyboard shortcuts is shown. */
+export const sheet = $state({ open: false });
