@@ -26,6 +26,7 @@ from mien.domain import Box, Face, FrameFaces, Listen, Reading
 from mien.recommend.policy import certainly, reasons, wanted_moods
 from mien.recommend.rank import Recommendations, recommend
 from mien.store import FileStamp, open_store
+from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import HaarDetector
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from mien.config import Settings
     from mien.domain import (
+        Calibration,
         Emotion,
         Estimate,
         Listener,
@@ -199,6 +201,11 @@ class Mien:
         return ReadingRules.from_artifact(self.emotion_artifact.decision)
 
     @cached_property
+    def calibrating(self) -> Calibrating:
+        """What is learnt of the listeners' faces."""
+        return Calibrating(self.store, self.reading_rules, self.emotion_artifact.version)
+
+    @cached_property
     def collaborative(self) -> Collaborative:
         """What the listeners of one server learn from each other, if they agree to it."""
         return Collaborative(self.store, self.settings.home)
@@ -241,7 +248,11 @@ class Mien:
         return self._smoother().add(self.read_picture(path))
 
     def _smoother(self) -> Smoother:
-        return Smoother(self.reading_rules)
+        return Smoother(self.reading_rules, self.calibrating.offsets(self.listener))
+
+    def calibrate(self, shown: Mapping[Emotion, Iterable[FrameFaces]]) -> Calibration:
+        """Learn this listener's face from frames in which they show what they were asked to."""
+        return self.calibrating.learn(self.listener, shown)
 
     # Songs: files -> decode -> features -> mood estimate -> store
 

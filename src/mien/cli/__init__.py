@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from mien.cli import calibrating as _calibrating
 from mien.cli import care as _care
 from mien.cli import demo as _demo
 from mien.cli import evaluation as _evaluation
@@ -20,7 +21,7 @@ __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
 
-for _group in (_demo, _songs, _faces, _listening, _training, _evaluation, _care, _serve):
+for _group in (_demo, _songs, _faces, _calibrating, _listening, _training, _evaluation, _care, _serve):
     _group.register(app)
 
 

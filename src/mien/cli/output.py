@@ -188,8 +188,14 @@ def reading_json(reading: Reading | None) -> dict[str, Any] | None:
         "confidence": _rounded(emotion.confidence) if emotion else None,
         "certain": reading.certain,
         "reason": reading.reason,
+        "reason_code": reading.reason_code,
+        "held": reading.held,
         "probabilities": distribution_json(emotion.probabilities) if emotion else None,
+        "valence": None if reading.valence is None else _rounded(reading.valence),
+        "arousal": None if reading.arousal is None else _rounded(reading.arousal),
         "frames": reading.frames,
+        "clear": _rounded(reading.clear),
+        "age_s": None if reading.age_s is None else round(reading.age_s, 3),
     }
 
 

@@ -51,7 +51,7 @@ class CalibrationRules:
     typical_neutral: Offsets = field(default_factory=lambda: dict(_TYPICAL_NEUTRAL))
     floor: float = 1e-4
     strength: float = 0.7
-    frames: float = 30.0
+    frames: float = 2.0
     step: float = 0.2
     rounds: int = 5
     bound: float = 1.5
