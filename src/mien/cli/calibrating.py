@@ -97,7 +97,7 @@ def _before_the_camera(mien: Mien, also: list[str], seconds: float) -> Mapping[E
 def _told(mien: Mien, emotion: Emotion, seconds: float) -> Iterator[FrameFaces]:
     """The camera's frames, with a word on what to show and how long it still takes."""
     console(stderr=True).print(
-        f"The camera goes on for {seconds:.0f} s; no picture is kept. Look {emotion} at it, and move a little."
+        f"The camera goes on for {seconds:.0f} s; no picture is kept. Look {emotion}, and move a little."
     )
     with progress(f"Look {emotion}", round(seconds)) as update:
         for found, reading in mien.watch(seconds):
