@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.app import JsonOption, WorkersOption
-from mien.cli.learning import ColumnOption, DataArgument, columns, show_scores, training_progress
-from mien.cli.output import console, print_json
+from mien.cli.app import JsonOption, WorkersOption, open_mien
+from mien.cli.learning import (
+    ColumnOption,
+    DataArgument,
+    columns,
+    show_mood_change,
+    show_own_labels,
+    show_ranking,
+    show_scores,
+    training_progress,
+)
+from mien.cli.output import console, print_json, progress
+from mien.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mien.training.recommend import Listening
 
 ArtifactOption = Annotated[Path | None, typer.Option(help="A model artifact; by default the one shipped.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Folder for a report (HTML and JSON).")]
@@ -22,6 +37,7 @@ def register(app: typer.Typer) -> None:
     )
     evaluate.command("emotion")(evaluate_emotion)
     evaluate.command("mood")(evaluate_mood)
+    evaluate.command("recommend")(evaluate_recommend)
     app.add_typer(evaluate, name="evaluate")
 
 
@@ -117,3 +133,88 @@ def evaluate_mood(
         console().print(f"{name} sign right: {share:.1%}")
     if result.left_out:
         console().print(f"{len(result.left_out)} songs could not be measured")
+
+
+def evaluate_recommend(
+    data: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DATA]", help="A table of listens, a file of mien export, or a folder."),
+    ] = None,
+    *,
+    split: Annotated[
+        str, typer.Option("--split", help="last, tail or listeners: what is asked of each history.")
+    ] = "last",
+    part: Annotated[
+        str, typer.Option("--part", help="test, or valid to leave the marked test out.")
+    ] = "test",
+    json: JsonOption = False,
+) -> None:
+    """Compare ways to recommend on listens of the past: every track is ranked.
+
+    Without DATA, on the listens of this library: of everyone who takes part, and your own. A folder may hold
+    lastfm_sequences.csv, SiTunes's and TROMPA's tables; each is evaluated in its own way.
+
+    Example: mien evaluate recommend my-listens.json --split tail
+    """
+    from mien.training import recommend
+
+    if split not in recommend.SPLITS:
+        raise typer.BadParameter(f"--split is one of {', '.join(recommend.SPLITS)}, not {split}")
+    if part not in {"test", "valid"}:
+        raise typer.BadParameter(f"--part is test or valid, not {part}")
+    answer: dict[str, object] = {}
+    with progress("Comparing", None) as update:
+        for listening in _listening(data, part):
+            scores = []
+            for score in recommend.compare(listening, split):
+                scores.append(score)
+                update(len(scores), score.name)
+            answer |= recommend.as_json(listening, split, scores)
+            if not json:
+                show_ranking(listening.name, split, scores)
+    if data is not None and data.is_dir():
+        answer |= _moods_of_listeners(data, show=not json)
+    if not answer:
+        raise DatasetError(
+            f"{data} holds no listens: give a CSV with user,item,order, or a file of mien export"
+        )
+    if json:
+        print_json(answer)
+
+
+def _listening(data: Path | None, part: str) -> Iterator[Listening]:
+    """What of the data is about who heard what."""
+    from mien.training import recommend
+
+    if data is None:
+        with open_mien() as mien:
+            yield recommend.from_store(mien.store, mien.listener)
+    elif data.is_dir():
+        for file in sorted(data.glob("*_sequences.csv")):
+            yield recommend.read_sequences(file, part=part)
+    elif data.suffix == ".json":
+        yield recommend.read_export(data)
+    else:
+        yield recommend.read_sequences(data, part=part)
+
+
+def _moods_of_listeners(folder: Path, *, show: bool) -> dict[str, object]:
+    """What of a folder is about listeners' moods, and what they hear in songs."""
+    from mien.training import mood_change, own_labels
+
+    answer: dict[str, object] = {}
+    if (folder / mood_change.INTERACTIONS).exists():
+        changes = mood_change.evaluate_mood_change(folder)
+        answer["mood change"] = {name: scores.as_json() for name, scores in changes.items()}
+        if show:
+            show_mood_change(changes)
+    if (folder / own_labels.ANNOTATIONS).exists():
+        labels = own_labels.read_labels(folder / own_labels.ANNOTATIONS)
+        told = {
+            name: own_labels.evaluate_own_labels(labels, few=few)
+            for name, few in (("all the rest of their own labels", None), ("ten", 10), ("five", 5))
+        }
+        answer["own labels"] = {name: scores.as_json() for name, scores in told.items()}
+        if show:
+            show_own_labels(told)
+    return answer

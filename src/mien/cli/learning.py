@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.output import console
+from mien.cli.output import console, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.progress import Progress as Bar
 
     from mien.training.evaluate import Scores
+    from mien.training.mood_change import DirectionScores
+    from mien.training.own_labels import LabelScores
+    from mien.training.ranking import RankingScores
 
 DataArgument = Annotated[
     Path, typer.Argument(metavar="DATA", help="A folder per class, or a folder with index.csv.")
@@ -65,6 +68,47 @@ def show_scores(scores: Scores) -> None:
         recall = scores.recall[name]
         table.add_row(name, *map(str, row), "-" if recall is None else f"{recall:.1%}")
     terminal.print(table)
+
+
+def show_ranking(name: str, split: str, scores: Sequence[RankingScores]) -> None:
+    """A row a recommender; the interval is that of the first measure."""
+    from rich.table import Table
+
+    measures = list(dict.fromkeys(measure for each in scores for measure in each.means))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left")
+    table.title = f"{escaped(name)}: {split}, {scores[0].listeners} listeners asked"
+    table.add_column("recommender")
+    for measure in measures:
+        table.add_column(measure, justify="right")
+    for each in scores:
+        cells = []
+        for measure in measures:
+            value = f"{each.means[measure]:.3f}" if measure in each.means else "-"
+            if measure == measures[0] and measure in each.intervals:
+                low, high = each.intervals[measure]
+                value += f" ({low:.3f}-{high:.3f})"
+            cells.append(value)
+        table.add_row(escaped(each.name), *cells)
+    console().print(table)
+
+
+def show_mood_change(scores: Mapping[str, DirectionScores]) -> None:
+    """How well the direction of mood change was told."""
+    for name, each in scores.items():
+        low, high = each.interval
+        console().print(
+            f"direction of mood change, {name}: {each.accuracy:.3f} ({low:.3f}-{high:.3f}),"
+            f" majority {each.majority:.3f}, {each.n} listens of {each.listeners} listeners"
+        )
+
+
+def show_own_labels(scores: Mapping[str, LabelScores]) -> None:
+    """How well listeners' own labels were told."""
+    for known, each in scores.items():
+        console().print(f"own quadrant, {known} known; {each.n} labels of {each.listeners} listeners:")
+        for name, accuracy in each.accuracy.items():
+            low, high = each.intervals[name]
+            console().print(f"  {name}: {accuracy:.3f} ({low:.3f}-{high:.3f})")
 
 
 class Told:

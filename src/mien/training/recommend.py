@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from mien.domain import Mood
 from mien.errors import DatasetError
 from mien.recommend.collaborative import Ease, TimedEase
 from mien.recommend.neighbours import Neighbours
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from mien.domain import Listener
     from mien.recommend.collaborative import Fitted, Recommender
+    from mien.store import Store
 
     Maker = Callable[[], Recommender[Fitted]]
 
@@ -97,14 +100,25 @@ def read_export(file: Path) -> Listening:
     return Listening(file.stem, (_last_times(ordered),), moods)
 
 
-def compare(listening: Listening, split: str, *, on_done: Callable[[str], None]) -> Iterator[RankingScores]:
+def from_store(store: Store, listener: Listener) -> Listening:
+    """The listens of everyone who takes part in learning from each other, and of one listener."""
+    histories = store.collaborators.histories()
+    if not store.collaborators.has(listener):
+        histories.append(store.collaborators.history(listener))
+    columns = store.columns.read()
+    names = [str(mood) for mood in Mood]
+    tops = columns.moods.argmax(axis=1).tolist() if len(columns.ids) else []
+    moods = {track: names[top] for track, top in zip(columns.ids.tolist(), tops, strict=True)}
+    return Listening("this library", tuple(map(tuple, histories)), moods)
+
+
+def compare(listening: Listening, split: str) -> Iterator[RankingScores]:
     """Score every way to recommend that this data allows, one after the other, the plain ones first.
 
     Args:
         listening: the data.
         split: ``last`` (each listener's last track), ``tail`` (their last fifth) or ``listeners`` (the last
             tracks of listeners whom nothing was learned from).
-        on_done: called with the name of each that is done.
     """
     splits = _splits(listening, split)
     if not any(each.cases for each in splits):
@@ -115,7 +129,6 @@ def compare(listening: Listening, split: str, *, on_done: Callable[[str], None])
         if isinstance(make(), Bpr) and split == "listeners":
             continue  # it knows only listeners that it learned from
         yield score_recommender(name, make, splits, listening.moods, within_mood=within_mood)
-        on_done(name)
 
 
 def _recommenders(listening: Listening) -> Iterator[tuple[str, Maker, bool]]:
