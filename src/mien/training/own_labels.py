@@ -106,8 +106,8 @@ def read_labels(file: Path) -> Labels:
     _, listener = np.unique([user for user, _ in last], return_inverse=True)
     pieces, piece = np.unique([item for _, item in last], return_inverse=True)
     _, recording = np.unique([name.split("-")[0] for name in pieces.tolist()], return_inverse=True)
-    quadrant = np.array([_QUADRANTS.index(label) for _, label in last.values()])
-    return Labels(listener, piece, recording, quadrant)
+    labels = np.array([_QUADRANTS.index(label) for _, label in last.values()], np.intp)
+    return Labels(listener, piece, recording, labels)
 
 
 def evaluate_own_labels(labels: Labels, *, few: int | None = None) -> LabelScores:
