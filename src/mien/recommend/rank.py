@@ -1,186 +1,384 @@
-"""Which songs to play: a random song of the wanted mood, as in the paper, and the next, and the next.
+"""Which songs to play: mood sets the goal, taste ranks, and the two are added up late.
 
-Within a mood each song's chance is how sure its mood is, times what the listener thinks of it. A draw without
-replacement is one sort by exponential variates (Efraimidis and Spirakis 2006, "Weighted random sampling with
-a reservoir").
+Each place of a list has a goal (a mood, or a point of a journey). A song's total for a goal is the sum of its
+parts (``PARTS``), each times the listener's weight for it, and a little chance (Gumbel noise, so that songs
+come in proportion to the exponential of their totals: Gumbel 1954; Yellott 1977). The places are then filled
+one after another, because how far a song is from its neighbours counts too. Nothing here reads a clock or a
+database: the same arguments give the same songs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from mien.domain import Mood, Rating, Recommendation, Track
+from mien.domain import Mood
+from mien.recommend.policy import along, moods_at
+from mien.recommend.preferences import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-_MOODS = tuple(Mood)
-_TASTE = {Rating.LIKE: 2.0, Rating.DISLIKE: 0.25, Rating.BAN: 0.0}
-_OPINIONS = {Rating.LIKE: "; you like it", Rating.DISLIKE: "; you dislike it, so it comes seldom"}
-_LEAST_CHANCE = 1e-9
+    from mien.recommend.catalogue import Catalogue
+    from mien.recommend.personal import Hearing
+    from mien.recommend.policy import Point, Wanted
+    from mien.recommend.taste import Taste
 
-# Where a song stands in the queue of a mood, whatever its chance.
-_FRESH, _HEARD, _OTHER, _OTHER_HEARD, _LAST = range(5)
+PARTS: Mapping[str, str] = {
+    "mood": "how far the song's mood is the wanted one, -1 to 1",
+    "song": "what you think of the song, -1 to 1",
+    "artist": "what you think of its artist, -1 to 1",
+    "sound": "how alike it sounds to what you enjoy, -1 to 1",
+    "moment": "how alike it sounds to what you are enjoying now, -1 to 1",
+    "hour": "how you take to its artist at this time of day, -1 to 1",
+    "others": "how listeners with a like taste take to it, 0 to 1",
+    "novelty": "1 where you never heard it",
+    "fatigue": "-1 where you heard it a minute ago, 0 where weeks ago",
+    "spacing": "-1 where its artist or album stands right beside it",
+    "flow": "-1 where tempo, key and energy are far from those of the song before",
+}
+"""Every part of a song's total, and what it means; the weights in ``Weights`` have the same names."""
+
+_MOODS = tuple(Mood)
+_TASTE_PARTS = ("song", "artist", "sound", "moment", "hour", "novelty", "fatigue")
+_POOL = 400
+_WAYPOINTS = 12
+_APART = 6
+_JUST_HEARD = 100.0
+_SIX_FIFTHS = 6.0
+_UNKNOWN_STEP = 0.25  # what a step of unknown tempo or key costs: neither good nor bad
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The library as one listener hears it at a moment.
+
+    Attributes:
+        catalogue: the library.
+        hearing: its moods as they hear them.
+        taste: what they think of it.
+        others: what listeners with a like taste think of it, 0 to 1, ``[n]``; None where nobody takes part.
+    """
+
+    catalogue: Catalogue
+    hearing: Hearing
+    taste: Taste
+    others: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendations:
-    """Songs to play, in order.
+class Pick:
+    """One place of a list.
 
     Attributes:
-        tracks: each track at most once; empty only when nothing may be played.
-        note: what to tell the listener of the list as a whole; None when there is nothing to tell.
+        row: the song's, in the catalogue.
+        mood: what its place asked for; None where mood did not count.
+        parts: what each part added to its total.
+        explored: whether it was chosen to find out about it.
     """
 
-    tracks: tuple[Recommendation, ...]
+    row: int
+    mood: Mood | None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    explored: bool = False
+
+    @property
+    def score(self) -> float:
+        """All parts together, squeezed into 0 to 1."""
+        return 1.0 / (1.0 + math.exp(-min(50.0, max(-50.0, math.fsum(self.parts.values())))))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A list, and a note on the whole of it; None when there is nothing to tell."""
+
+    picks: tuple[Pick, ...]
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Library:
-    """What may be played, as columns; row i is ``tracks[i]``.
+class Collaborative(Protocol):
+    """What other listeners' histories say; see ``mien.recommend.collaborative``."""
 
-    Attributes:
-        moods: probabilities, shape ``[tracks, 7]``.
-        chances: ``moods`` times what the listener thinks of the track, above 0, shape ``[tracks, 7]``.
-        tops: the column of each track's most probable mood, shape ``[tracks]``.
-        ages: how many tracks ago it was heard, 1 for the last one; 0 if not lately; shape ``[tracks]``.
-    """
-
-    tracks: Sequence[Track]
-    moods: NDArray[np.float64]
-    chances: NDArray[np.float64]
-    tops: NDArray[np.intp]
-    ages: NDArray[np.intp]
+    def scores(self, liked: Mapping[int, float]) -> Mapping[int, float]:
+        """How much listeners with such a taste take to tracks, by track number."""
 
 
-def recommend(
-    tracks: Sequence[Track],
-    wanted: Mapping[Mood, float],
+def others_column(catalogue: Catalogue, scores: Mapping[int, float] | None) -> NDArray[np.float32] | None:
+    """Scores by track number as a column of 0 (unknown, or the lowest) to 1 (the highest)."""
+    if not scores:
+        return None
+    rows = catalogue.rows(scores)
+    values = np.fromiter(scores.values(), np.float64, len(scores))
+    there = (rows >= 0) & np.isfinite(values)
+    column = np.zeros(len(catalogue), np.float32)
+    highest = values[there].max(initial=0.0)
+    if highest > 0:
+        column[rows[there]] = np.maximum(values[there] / highest, 0.0)
+    return column
+
+
+def rank(
+    view: View,
+    wanted: Wanted,
     *,
     n: int,
     seed: int,
-    ratings: Mapping[int, Rating],
-    recent: Sequence[int] = (),
-    reasons: Mapping[Mood, str] | None = None,
-) -> Recommendations:
-    """Choose ``n`` songs, each of a mood that is drawn from ``wanted``.
-
-    A mood's songs come in this order: those not heard lately, at random; those heard lately, the longest ago
-    first; songs of other moods, those with most of this one first; the very last song heard. Banned songs
-    never come. The same arguments give the same songs.
+    weights: Weights | None = None,
+    exploration: float = 0.0,
+    minutes: float | None = None,
+    exclude: Iterable[int] = (),
+) -> Ranking:
+    """Choose songs.
 
     Args:
-        tracks: the library as the listener sees it (their own labels applied).
-        wanted: the weight of each mood, 0 or more; not all 0.
-        n: how many songs, at least 1; there are fewer only when the library has fewer.
-        seed: of the draw, 0 or more.
-        ratings: the listener's, by track number.
-        recent: numbers of the tracks heard lately, the newest first.
-        reasons: why each mood is wanted, to follow the word "which".
+        view: the library as the listener hears it.
+        wanted: what to play towards.
+        n: how many songs at most, at least 1.
+        seed: of the chance, 0 or more.
+        weights: how much each part counts.
+        exploration: the chance that a place goes to a song never heard, whatever the taste.
+        minutes: stop once the list lasts so long.
+        exclude: numbers of tracks not to choose, such as those in the queue already.
+
+    Returns:
+        At most ``n`` songs, each at most once, none that is blocked or excluded.
     """
     if n < 1:
         raise ValueError(f"n is {n}; at least one song can be recommended")
-    library = _library(tracks, ratings, recent)
-    if not library.tracks:
-        return Recommendations((), _why_nothing(tracks))
-    picks = _pick(library, wanted, n, np.random.default_rng(seed))
-    recommendations = (
-        Recommendation(
-            track=library.tracks[row],
-            score=float(library.chances[row, column]),
-            why=_why(library, row, column, ratings, reasons or {}),
-        )
-        for row, column in picks
-    )
-    return Recommendations(tuple(recommendations), _note(library, picks, n))
+    if minutes is not None and not minutes > 0:
+        raise ValueError(f"a list of {minutes} minutes cannot be made")
+    allowed = ~view.taste.blocked
+    excluded = view.catalogue.rows(exclude)
+    allowed[excluded[excluded >= 0]] = False
+    room = min(n, int(np.count_nonzero(allowed)))
+    if not room:
+        return Ranking((), _why_nothing(view))
+    rng = np.random.default_rng(seed)
+    weights = _ONLY_CHANCE if wanted.at_random else weights or Weights()
+    places = _Places(view, wanted, allowed, room, weights, rng)
+    picks = _fill(places, room, minutes, 0.0 if wanted.at_random else exploration)
+    return Ranking(tuple(picks), _note(view, wanted, picks, room < n and minutes is None, allowed))
 
 
-def _library(tracks: Sequence[Track], ratings: Mapping[int, Rating], recent: Sequence[int]) -> _Library:
-    allowed = [track for track in tracks if ratings.get(track.id) is not Rating.BAN]
-    rows = map(itemgetter(*_MOODS), map(attrgetter("mood.probabilities"), allowed))
-    flat = np.fromiter(chain.from_iterable(rows), np.float64, len(allowed) * len(_MOODS))
-    moods = flat.reshape(-1, len(_MOODS))
-    ids = [track.id for track in allowed]
-    taste = np.fromiter((_TASTE[ratings[i]] if i in ratings else 1.0 for i in ids), np.float64, len(ids))
-    # From the oldest to the newest, so that a track heard twice counts as heard when it was last.
-    heard = {track_id: age for age, track_id in reversed(list(enumerate(recent, start=1)))}
-    return _Library(
-        tracks=allowed,
-        moods=moods,
-        chances=np.maximum(moods * taste[:, None], _LEAST_CHANCE),
-        tops=moods.argmax(axis=1),
-        ages=np.fromiter((heard.get(i, 0) for i in ids), np.intp, len(ids)),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pool:
+    """The best songs for a goal: rows, and totals without what depends on neighbours."""
+
+    rows: NDArray[np.intp]
+    totals: NDArray[np.float32]
 
 
-def _pick(
-    library: _Library, wanted: Mapping[Mood, float], n: int, rng: np.random.Generator
-) -> list[tuple[int, int]]:
-    """Row and mood (its column) of each song to play; no row twice."""
-    weights = np.array([wanted.get(mood, 0.0) for mood in _MOODS])
-    length = min(n, len(library.tracks))
-    columns = rng.choice(len(_MOODS), size=length, p=weights / weights.sum()).tolist()
-    queues = {column: iter(_queue(library, column, length, rng)) for column in sorted(set(columns))}
-    taken: set[int] = set()
-    picks = []
-    for column in columns:
-        row = next(row for row in queues[column] if row not in taken)
-        taken.add(row)
-        picks.append((row, column))
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What a place asks for; ``mood`` is None where mood does not count."""
+
+    mood: Mood | None
+    point: Point | None = None
+
+
+_ONLY_CHANCE = Weights(**dict.fromkeys(PARTS, 0.0), variety=1.0)
+
+
+class _Places:
+    """The places of a list: the goal of each, and the best songs for it."""
+
+    def __init__(
+        self,
+        view: View,
+        wanted: Wanted,
+        allowed: NDArray[np.bool_],
+        room: int,
+        weights: Weights,
+        rng: np.random.Generator,
+    ) -> None:
+        self.view, self.wanted, self.weights, self.rng = view, wanted, weights, rng
+        self.rows = np.flatnonzero(allowed)
+        self._tops = view.hearing.moods.max(axis=1)
+        self._pool = min(len(self.rows), max(_POOL, 2 * room))
+        chance = rng.gumbel(size=len(self.rows)).astype(np.float32)
+        self._chance = np.float32(weights.variety) * chance
+        self._common = self._chance + self._of_taste()
+        self._drawn = _drawn_moods(wanted, room, rng)
+        self._pools: dict[tuple[_Goal, bool], _Pool] = {}
+        self._room = room
+
+    def goal(self, place: int, fraction: float | None) -> _Goal:
+        """Of a place; ``fraction`` is how much of the list's time is over, where that is limited."""
+        wanted = self.wanted
+        if wanted.strength == 0:
+            return _Goal(None)
+        if wanted.path is None:
+            return _Goal(self._drawn[place % len(self._drawn)])
+        share = fraction if fraction is not None else place / (self._room - 1) if self._room > 1 else 1.0
+        point = along(wanted.path, round(share * (_WAYPOINTS - 1)) / (_WAYPOINTS - 1))
+        moods = moods_at(point)
+        return _Goal(max(moods, key=moods.__getitem__), point)
+
+    def pool(self, goal: _Goal, *, explore: bool) -> _Pool:
+        """The best songs for a goal; only ones never heard where they are to be explored."""
+        key = (goal, explore)
+        if key not in self._pools:
+            self._pools[key] = self._best(goal, explore=explore)
+        return self._pools[key]
+
+    def mood_part(self, goal: _Goal, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How far the songs' moods are the goal's, -1 to 1."""
+        if goal.mood is None:
+            return np.zeros(len(rows), np.float32)
+        moods, tops = self.view.hearing.moods[rows], self._tops[rows]
+        strength = np.float32(self.wanted.strength)
+        if goal.point is None:
+            column = moods[:, _MOODS.index(goal.mood)]
+            if self.wanted.at_random:
+                return np.where(column >= tops, np.float32(1), column - 1)
+            return strength * (2 * column - tops)
+        shares = np.array(list(moods_at(goal.point).values()), np.float32)
+        alike = 2 * (moods @ (shares / shares.max())) - tops
+        away = np.linalg.norm(self.view.hearing.plane[rows] - np.array(goal.point, np.float32), axis=1)
+        return strength * (0.5 * np.clip(alike, -1, 1) + 0.5 * np.clip(1 - away, -1, 1))
+
+    def _best(self, goal: _Goal, *, explore: bool) -> _Pool:
+        weight = np.float32(_CLASS if self.wanted.at_random else self.weights.mood)
+        totals = weight * self.mood_part(goal, self.rows)
+        totals += self._chance if explore else self._common
+        rows = self.rows
+        if explore:
+            new = np.flatnonzero(self.view.taste.novelty[rows] > 0)
+            rows, totals = rows[new], totals[new]
+        size = min(self._pool, len(rows))
+        if size < len(rows):
+            best = np.argpartition(totals, len(rows) - size)[len(rows) - size :]
+            best.sort()
+            rows, totals = rows[best], totals[best]
+        return _Pool(rows, totals)
+
+    def _of_taste(self) -> NDArray[np.float32]:
+        total = np.zeros(len(self.view.catalogue), np.float32)
+        for name in _TASTE_PARTS:
+            if weight := getattr(self.weights, name):
+                total += np.float32(weight) * getattr(self.view.taste, name)
+        if self.view.others is not None and self.weights.others:
+            total += np.float32(self.weights.others) * self.view.others
+        if self.view.taste.last_row >= 0:
+            total[self.view.taste.last_row] -= _JUST_HEARD
+        return total[self.rows]
+
+
+_CLASS = 100.0
+
+
+def _fill(places: _Places, room: int, minutes: float | None, exploration: float) -> list[Pick]:
+    view, rng = places.view, places.rng
+    picks: list[Pick] = []
+    taken = np.zeros(len(view.catalogue), np.bool_)
+    beside = list(view.taste.heard_rows)
+    limit_s = None if minutes is None else minutes * 60
+    elapsed_s = 0.0
+    explores = rng.random(room) < exploration
+    for place in range(room):
+        if limit_s is not None and elapsed_s >= limit_s:
+            break
+        goal = places.goal(place, None if limit_s is None else elapsed_s / limit_s)
+        pick = _pick(places, goal, taken, beside, explore=bool(explores[place]))
+        picks.append(pick)
+        taken[pick.row] = True
+        beside.insert(0, pick.row)
+        elapsed_s += float(view.catalogue.durations_s[pick.row])
     return picks
 
 
-def _queue(library: _Library, column: int, length: int, rng: np.random.Generator) -> list[int]:
-    """The first ``length`` rows of a mood's queue."""
-    chances, ages = library.chances[:, column], library.ages
-    of_mood, heard = library.tops == column, ages > 0
-    arrivals = rng.exponential(size=len(chances)) / chances
-    # The whole number is where the song stands, the fraction its order among those that stand there.
-    position = np.where(of_mood, _FRESH + arrivals / (1.0 + arrivals), _OTHER + 1.0 / (1.0 + chances))
-    position[heard] = np.where(of_mood, _HEARD, _OTHER_HEARD)[heard] + 1.0 / (1.0 + ages[heard])
-    position[ages == 1] = _LAST
-    first = np.argpartition(position, length - 1)[:length]
-    return [int(row) for row in first[np.argsort(position[first], kind="stable")]]
+def _pick(
+    places: _Places, goal: _Goal, taken: NDArray[np.bool_], beside: Sequence[int], *, explore: bool
+) -> Pick:
+    view, weights = places.view, places.weights
+    pool = places.pool(goal, explore=explore)
+    explore = explore and bool(len(pool.rows)) and not taken[pool.rows].all()
+    if not explore:
+        pool = places.pool(goal, explore=False)
+    spacing = _spacing(view.catalogue, pool.rows, beside)
+    flow = _flow(view, pool.rows, beside[0] if beside else -1)
+    totals = pool.totals + np.float32(weights.spacing) * spacing + np.float32(weights.flow) * flow
+    totals[taken[pool.rows]] = -np.inf
+    best = int(np.argmax(totals))
+    row = int(pool.rows[best])
+    parts = {
+        "mood": weights.mood * float(places.mood_part(goal, np.array([row]))[0]),
+        "spacing": weights.spacing * float(spacing[best]),
+        "flow": weights.flow * float(flow[best]),
+    }
+    if not explore:
+        parts |= {
+            name: getattr(weights, name) * float(getattr(view.taste, name)[row]) for name in _TASTE_PARTS
+        }
+        if view.others is not None:
+            parts["others"] = weights.others * float(view.others[row])
+    ordered = {name: parts[name] for name in PARTS if parts.get(name)}
+    return Pick(row, goal.mood, ordered, explored=explore)
 
 
-def _why(
-    library: _Library, row: int, column: int, ratings: Mapping[int, Rating], reasons: Mapping[Mood, str]
-) -> str:
-    track, mood, top = library.tracks[row], _MOODS[column], _MOODS[library.tops[row]]
-    sentence = "" if track.mood.certain else "perhaps "
-    sentence += f"{top}, as you labelled it" if track.labelled else f"{top} with {track.mood.confidence:.0%}"
-    if top is not mood:
-        sentence += f", but nearest to {mood} ({library.moods[row, column]:.0%})"
-    if mood in reasons:
-        sentence += f", which {reasons[mood]}"
-    if library.ages[row]:
-        sentence += "; heard lately, for want of others"
-    if track.id in ratings:
-        sentence += _OPINIONS[ratings[track.id]]
-    return sentence
+def _drawn_moods(wanted: Wanted, room: int, rng: np.random.Generator) -> list[Mood]:
+    """A mood for each place, in the shares that are wanted as nearly as whole songs allow, in random order."""
+    shares = np.array([wanted.moods.get(mood, 0.0) for mood in _MOODS])
+    ends = np.cumsum(shares / shares.sum())
+    marks = (np.arange(room) + rng.random()) / room
+    columns = np.minimum(np.searchsorted(ends, marks, side="right"), np.flatnonzero(shares)[-1])
+    return [_MOODS[column] for column in rng.permutation(columns)]
 
 
-def _why_nothing(tracks: Sequence[Track]) -> str:
-    if tracks:
-        return "every song of the library is banned: take a ban back with mien rate"
-    return "the library is empty: add music with mien scan"
+def _spacing(catalogue: Catalogue, rows: NDArray[np.intp], beside: Sequence[int]) -> NDArray[np.float32]:
+    """Nearer songs of the same artist count more, of the same album half as much again; -1 to 0."""
+    artists, albums = catalogue.artists[rows], catalogue.albums[rows]
+    cost = np.zeros(len(rows), np.float32)
+    for distance, row in enumerate(beside[:_APART]):
+        near = (_APART - distance) / _APART
+        artist, album = catalogue.artists[row], catalogue.albums[row]
+        if artist >= 0:
+            cost += np.float32(near) * (artists == artist)
+        if album >= 0:
+            cost += np.float32(near / 2) * (albums == album)
+    return -np.minimum(cost, np.float32(1))
 
 
-def _note(library: _Library, picks: Sequence[tuple[int, int]], n: int) -> str | None:
-    """Which moods the library has too few songs of, and whether it has too few at all."""
-    notes = []
-    for column in dict.fromkeys(column for row, column in picks if library.tops[row] != column):
-        count = int(np.count_nonzero(library.tops == column))
-        songs = {0: "no song is", 1: "only one song is"}.get(count, f"only {count} songs are")
-        notes.append(f"{songs} {_MOODS[column]}, so the nearest to it were taken")
-    if len(picks) < n:
+def _flow(view: View, rows: NDArray[np.intp], before: int) -> NDArray[np.float32]:
+    """How far tempo (an octave is near), key (on the circle of fifths) and energy (arousal) jump; -1 to 0."""
+    if before < 0:
+        return np.zeros(len(rows), np.float32)
+    catalogue = view.catalogue
+    ratio = np.log2(catalogue.tempos_bpm[rows] / catalogue.tempos_bpm[before])
+    tempo = 2 * np.abs(ratio - np.round(ratio))
+    tempo = np.where(np.isnan(tempo), _UNKNOWN_STEP, tempo)
+    fifths = catalogue.fifths[rows].astype(np.int16)
+    apart = np.abs((fifths - catalogue.fifths[before] + 6) % 12 - 6) / _SIX_FIFTHS
+    key = np.where((fifths < 0) | (catalogue.fifths[before] < 0), _UNKNOWN_STEP, apart)
+    energy = np.abs(view.hearing.plane[rows, 1] - view.hearing.plane[before, 1]) / 2
+    return -(0.4 * tempo + 0.2 * key + 0.4 * energy).astype(np.float32)
+
+
+def _why_nothing(view: View) -> str:
+    if not len(view.catalogue):
+        return "the library is empty: add music with mien scan"
+    if view.taste.blocked.all():
+        return "every song of the library is banned or not wanted now: take one back with mien taste"
+    return "every song that may be played is in the queue already"
+
+
+def _note(
+    view: View, wanted: Wanted, picks: Sequence[Pick], few: bool, allowed: NDArray[np.bool_]
+) -> str | None:
+    """What the list cannot say itself: what is wanted and why, which moods lack songs, and if it is short."""
+    notes = [wanted.note] if wanted.note else []
+    if wanted.path is None:
+        tops = view.hearing.tops
+        lacking = dict.fromkeys(p.mood for p in picks if p.mood and _MOODS[tops[p.row]] is not p.mood)
+        for mood in lacking:
+            count = int(np.count_nonzero(allowed & (tops == _MOODS.index(mood))))
+            songs = {0: "no song is", 1: "only one song is"}.get(count, f"only {count} songs are")
+            notes.append(f"{songs} {mood}, so the nearest to it were taken")
+    if few:
         notes.append(f"only {len(picks)} songs of the library may be played")
     return "; ".join(notes) or None

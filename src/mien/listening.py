@@ -1,0 +1,549 @@
+"""Recommending to listeners and learning from them.
+
+One flow, from top to bottom in ``Listening.recommend``::
+
+    reading -> policy -> wanted moods -> rank tracks -> queue -> listen -> taste
+
+Everything that is learned lies in the store as what the listener did; what is kept here between requests are
+columns of numbers made of it, brought up to date whenever they are used.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import TYPE_CHECKING, TypeAlias
+
+from mien.domain import Estimate, Mood, Recommendation
+from mien.recommend.asking import Asked, most_telling
+from mien.recommend.catalogue import Catalogue
+from mien.recommend.guard import Offer, sinking
+from mien.recommend.learned import Item, items_of
+from mien.recommend.personal import Hearing, Neighbours, hearing, neighbours
+from mien.recommend.policy import certainly, chosen, chosen_point, wanted
+from mien.recommend.preferences import Preferences
+from mien.recommend.rank import View, others_column, rank
+from mien.recommend.taste import History, Listens, taste_of
+from mien.recommend.why import why
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track
+    from mien.recommend.policy import Wanted
+    from mien.recommend.rank import Pick, Ranking
+    from mien.store import LibraryStamp, Store
+
+Others: TypeAlias = "Callable[[Listener], Mapping[int, float] | None]"
+"""How listeners with a like taste take to tracks, by track number; None where that is not known."""
+
+# In a large library a scan that is under way would otherwise be followed song by song.
+_LARGE_LIBRARY = 20_000
+_LARGE_LIBRARY_PAUSE = timedelta(seconds=30)
+_MOST_MOVED = 50
+_LONGEST_LIST = 2_000
+_MOODS = tuple(Mood)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """Songs to play, in order.
+
+    Attributes:
+        tracks: each track at most once; empty only when nothing may be played.
+        note: what to tell the listener of the list as a whole; None when there is nothing to tell.
+    """
+
+    tracks: tuple[Recommendation, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Songs for a moment.
+
+    Attributes:
+        reading: what the listener's face said; None when they said it themselves.
+        reading_id: the store's number for it; None likewise.
+        policy: how the emotion became the wanted moods; None when the listener named the moods.
+        moods: how much of each mood is wanted; they sum to 1. On a journey: at its end.
+        recommended: the songs in order, and a note on the whole.
+        offer: something else that the listener may like better just now; None mostly.
+        to: where a journey leads; None when it is none.
+        minutes: how long the list was to last; None where that was not said.
+        seed: gives the same list again, as long as nothing was learned.
+    """
+
+    reading: Reading | None
+    reading_id: int | None
+    policy: PolicyName | None
+    moods: Mapping[Mood, float]
+    recommended: Recommendations
+    offer: Offer | None = None
+    to: Mood | None = None
+    minutes: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A track whose mood changed by what the listener said of another."""
+
+    track: Track
+    was: Mood
+    now: Mood
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a correction did.
+
+    Attributes:
+        track: the corrected one, as it is now.
+        before: the listener's label before; None where they had given none. :meth:`Listening.label` with it,
+            or :meth:`Listening.unlabel`, undoes the correction exactly.
+        moved: other tracks whose top mood moved, those that sound most like it first; the first few.
+        moved_count: how many moved in all.
+    """
+
+    track: Track
+    before: Mood | None
+    moved: tuple[Moved, ...]
+    moved_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A song whose mood is worth asking for, and the sentence to ask it with."""
+
+    track: Track
+    sentence: str
+
+
+class Listening:
+    """Recommending and learning; any number of listeners, from any thread.
+
+    To recommend: :meth:`recommend`, :meth:`replan`. To learn: :meth:`heard`, :meth:`rate`, :meth:`unrate`,
+    :meth:`not_now`, :meth:`label`, :meth:`unlabel`. To ask: :meth:`ask`, :meth:`do_not_ask`. To steer:
+    :meth:`preferences`, :meth:`prefer`. To see and take back: :meth:`learned`, :meth:`take_back`,
+    :meth:`erase`.
+
+    Args:
+        store: the library.
+        others: how listeners with a like taste take to tracks.
+        clock: tells the time, with its time zone.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        others: Others = lambda _listener: None,
+        clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._store = store
+        self._others = others
+        self._clock = clock
+        self._library = _Library(store)
+        self._listeners: dict[int, _Kept] = {}
+        self._lock = RLock()
+
+    # Recommending
+
+    def recommend(
+        self,
+        listener: Listener,
+        *,
+        emotion: Emotion | None = None,
+        reading: Reading | None = None,
+        reading_id: int | None = None,
+        read_at: datetime | None = None,
+        moods: Mapping[Mood, float] | None = None,
+        plane: tuple[float, float] | None = None,
+        policy: PolicyName | None = None,
+        n: int = 20,
+        to: Mood | None = None,
+        minutes: float | None = None,
+        seed: int | None = None,
+        exclude: Iterable[int] = (),
+    ) -> Queue:
+        """Songs for a moment: for a reading, an emotion that is named, moods, a point, or taste alone.
+
+        Args:
+            listener: for whom.
+            emotion: what they say they feel.
+            reading: what their face says; it is kept, as numbers, unless ``reading_id`` says that it is.
+            reading_id: the store's number for the reading, where it is kept already.
+            read_at: when the reading was made, with its time zone; by default now.
+            moods: the moods that they want, as weights; no policy is used.
+            plane: the valence and arousal that they want, -1 to 1 each; no policy is used.
+            policy: how the emotion becomes a mood; by default the one they chose.
+            n: how many songs, 1 to 2,000.
+            to: the mood that a journey ends at.
+            minutes: end the list once it lasts so long, if that is before ``n`` songs.
+            seed: of the chance, 0 or more; by default another each time.
+            exclude: numbers of tracks not to choose.
+
+        Raises:
+            ConfigurationError: a journey without ``to``; a policy ``own`` without a table.
+        """
+        now = self._clock()
+        preferences = self.preferences(listener)
+        policy = policy or preferences.policy
+        if reading is not None and reading_id is None:
+            reading_id = self._store.readings.record(listener, reading, read_at or now)
+        if moods is not None:
+            aim, policy_used = chosen(moods), None
+        elif plane is not None:
+            aim, policy_used = chosen_point(*plane), None
+        else:
+            felt = certainly(emotion) if emotion is not None else _felt(reading)
+            age_s = (now - read_at).total_seconds() if read_at else 0.0
+            aim = wanted(felt, policy, own=preferences.table, to=to, age_s=age_s)
+            policy_used = policy
+        view, history = self._view(listener, now)
+        seed = random.getrandbits(32) if seed is None else seed
+        ranking = rank(
+            view,
+            aim,
+            n=min(n, _LONGEST_LIST),
+            seed=seed,
+            weights=preferences.weights,
+            exploration=preferences.exploration,
+            minutes=minutes,
+            exclude=exclude,
+        )
+        offer = self._offer(listener, view, history, aim, now) if preferences.guard else None
+        songs = self._recommendations(listener, view, history, aim, ranking)
+        return Queue(reading, reading_id, policy_used, aim.moods, songs, offer, to, minutes, seed)
+
+    def replan(self, listener: Listener, queue: Queue, played: int, reading: Reading) -> Queue:
+        """The rest of a queue, planned anew from what a new reading says.
+
+        Args:
+            listener: whose.
+            queue: the one that is being played.
+            played: how many of its songs were played, those not to be chosen again.
+            reading: the new one; where it cannot tell, the queue goes on as it was planned.
+        """
+        songs = queue.recommended.tracks
+        if not reading.certain or played >= len(songs):
+            left = replace(queue.recommended, tracks=songs[played:])
+            return replace(queue, recommended=left)
+        played_s = sum(song.track.duration_s for song in songs[:played])
+        minutes = None if queue.minutes is None else max(1.0, queue.minutes - played_s / 60)
+        return self.recommend(
+            listener,
+            reading=reading,
+            policy=queue.policy,
+            n=len(songs) - played if minutes is None else _LONGEST_LIST,
+            to=queue.to,
+            minutes=minutes,
+            exclude=[song.track.id for song in songs[:played]],
+        )
+
+    # Learning
+
+    def heard(self, listener: Listener, listen: Listen) -> None:
+        """Remember that a song was played, how far, and whether it was skipped.
+
+        Raises:
+            NotFoundError: there is no such track or reading.
+        """
+        self._store.listens.record(listener, listen)
+
+    def rate(self, listener: Listener, track_id: int, rating: Rating) -> None:
+        """Remember what a listener thinks of a song."""
+        self._store.ratings.rate(listener, track_id, rating)
+
+    def unrate(self, listener: Listener, track_id: int) -> None:
+        """Take a rating back, if there is one."""
+        self._store.ratings.unrate(listener, track_id)
+
+    def not_now(self, listener: Listener, track_id: int, hours: float = 24.0) -> datetime:
+        """Leave a song out for a while.
+
+        Returns:
+            When it may come again.
+        """
+        until = self._clock() + timedelta(hours=hours)
+        self._store.snoozes.snooze(listener, track_id, until)
+        return until
+
+    def label(self, listener: Listener, track_id: int, mood: Mood) -> Changed:
+        """Correct the mood of a song; songs that sound like it learn from it.
+
+        Raises:
+            NotFoundError: there is no such track.
+        """
+        return self._relabel(listener, track_id, lambda: self._store.labels.label(listener, track_id, mood))
+
+    def unlabel(self, listener: Listener, track_id: int) -> Changed:
+        """Take a label back; every mood is again what it would be had it never been given."""
+        return self._relabel(listener, track_id, lambda: self._store.labels.unlabel(listener, track_id))
+
+    def _relabel(self, listener: Listener, track_id: int, change: Callable[[], None]) -> Changed:
+        now = self._clock()
+        with self._lock:
+            before, history = self._view(listener, now)
+            change()
+            after, _ = self._view(listener, now)
+        (row,) = after.catalogue.rows([track_id])
+        moved = (before.hearing.tops != after.hearing.tops).nonzero()[0]
+        moved = moved[moved != row]
+        nearest = moved[
+            (-(after.catalogue.sounds[moved] @ after.catalogue.sounds[row])).argsort(kind="stable")
+        ]
+        first = self._store.tracks.many(after.catalogue.ids[nearest[:_MOST_MOVED]].tolist(), listener)
+        return Changed(
+            track=self._store.tracks.get(track_id, listener),
+            before=history.labels.get(track_id),
+            moved=tuple(
+                Moved(
+                    _as_heard(track, after, int(at)),
+                    _MOODS[before.hearing.tops[at]],
+                    _MOODS[after.hearing.tops[at]],
+                )
+                for track, at in zip(first, after.catalogue.rows(track.id for track in first), strict=True)
+            ),
+            moved_count=len(moved),
+        )
+
+    # Asking
+
+    def ask(self, listener: Listener) -> Question | None:
+        """The song whose mood would teach most, if it is time to ask; mostly it is not.
+
+        It is asked about at most once a day, after some songs were played, and never about a song that the
+        listener did not want to be asked about.
+        """
+        now = self._clock()
+        asked = self._asked(listener)
+        view, history = self._view(listener, now)
+        if not self.preferences(listener).questions or not asked.is_time(history, now):
+            return None
+        row = most_telling(view, history, asked)
+        if row is None:
+            return None
+        (track,) = self._store.tracks.many([int(view.catalogue.ids[row])], listener)
+        self._keep(listener, asked=asked.at_moment(now))
+        name = f"{track.title} by {track.tags.artist}" if track.tags.artist else track.title
+        heard_as = _as_heard(track, view, row).mood.top
+        return Question(
+            track, f"how does {name} sound to you? It is heard as {heard_as}, but that is not sure"
+        )
+
+    def do_not_ask(self, listener: Listener, track_id: int) -> None:
+        """Skip a question: this song is not asked about again."""
+        self._keep(listener, asked=self._asked(listener).without(track_id))
+
+    # Steering
+
+    def preferences(self, listener: Listener) -> Preferences:
+        """How the listener wants recommendations to be made."""
+        values = self._store.preferences.of(listener)
+        return Preferences.of_json({name: value for name, value in values.items() if name != "asked"})
+
+    def prefer(self, listener: Listener, preferences: Preferences) -> None:
+        """Remember how the listener wants recommendations to be made."""
+        self._keep(listener, preferences=preferences)
+
+    def _asked(self, listener: Listener) -> Asked:
+        return Asked.of_json(self._store.preferences.of(listener).get("asked", {}))
+
+    def _keep(
+        self, listener: Listener, *, preferences: Preferences | None = None, asked: Asked | None = None
+    ) -> None:
+        preferences = preferences or self.preferences(listener)
+        asked = asked or self._asked(listener)
+        values = preferences.to_json()
+        if asked != Asked():
+            values["asked"] = asked.to_json()
+        self._store.preferences.keep(listener, values)
+
+    # Seeing what was learned, and taking it back
+
+    def learned(self, listener: Listener) -> list[Item]:
+        """Everything that Mien learned of a listener, in words; each can be taken back by its name."""
+        view, history = self._view(listener, self._clock())
+        items = items_of(view, history, self.preferences(listener))
+        tracks = {
+            track.id: track
+            for track in self._store.tracks.many([i.track_id for i in items if i.track_id], listener)
+        }
+        return [item.named(tracks.get(item.track_id)) if item.track_id else item for item in items]
+
+    def take_back(self, listener: Listener, name: str) -> None:
+        """Unlearn one item of :meth:`learned`, as if it had never been said or done.
+
+        Raises:
+            NotFoundError: nothing of that name was learned.
+        """
+        from mien.errors import NotFoundError
+
+        view, history = self._view(listener, self._clock())
+        preferences = self.preferences(listener)
+        item = next((i for i in items_of(view, history, preferences) if i.name == name), None)
+        if item is None:
+            raise NotFoundError(f"nothing named {name!r} was learned: mien taste lists what was")
+        kind = name.partition(":")[0]
+        match kind:
+            case "rating":
+                self._store.ratings.unrate(listener, item.track_id or 0)
+            case "label":
+                self._store.labels.unlabel(listener, item.track_id or 0)
+            case "not-now":
+                self._store.snoozes.wake(listener, item.track_id or 0)
+            case "listens":
+                self._store.listens.erase(listener, [item.track_id or 0])
+            case "artist":
+                self._store.listens.erase(listener, item.track_ids)
+            case _:
+                self.prefer(listener, replace(preferences, **{kind: getattr(Preferences(), kind)}))
+
+    def erase(self, listener: Listener) -> None:
+        """Forget everything that was learned of a listener, without a trace; account and playlists stay."""
+        with self._lock:
+            self._listeners.pop(listener.id, None)
+        self._store.listeners.erase_taste(listener)
+
+    # What is kept between requests
+
+    def view(self, listener: Listener) -> View:
+        """The library as the listener hears it now."""
+        return self._view(listener, self._clock())[0]
+
+    def _view(self, listener: Listener, now: datetime) -> tuple[View, History]:
+        with self._lock:
+            catalogue = self._library.catalogue(now)
+            kept = self._listeners.setdefault(listener.id, _Kept())
+            history = kept.history(self._store, listener, now)
+            heard_as = kept.hearing(catalogue, history)
+        others = others_column(catalogue, self._others(listener))
+        return View(catalogue, heard_as, taste_of(catalogue, history, now), others), history
+
+    def _offer(
+        self, listener: Listener, view: View, history: History, aim: Wanted, now: datetime
+    ) -> Offer | None:
+        if max(aim.moods, key=aim.moods.__getitem__) is not Mood.SAD or aim.strength == 0:
+            return None
+        last = sorted(
+            zip(
+                history.listens.started_at_s.tolist()[-50:],
+                history.listens.track_ids.tolist()[-50:],
+                strict=True,
+            )
+        )[::-1]
+        rows = view.catalogue.rows(track_id for _, track_id in last)
+        heard = [
+            (datetime.fromtimestamp(at, now.tzinfo), _MOODS[view.hearing.tops[row]])
+            for (at, _), row in zip(last, rows, strict=True)
+            if row >= 0
+        ]
+        return sinking(heard, self._store.readings.recent(listener, 10), now)
+
+    def _recommendations(
+        self, listener: Listener, view: View, history: History, aim: Wanted, ranking: Ranking
+    ) -> Recommendations:
+        ids = [int(view.catalogue.ids[pick.row]) for pick in ranking.picks]
+        tracks = {track.id: track for track in self._store.tracks.many(ids, listener)}
+        chosen_songs = tuple(
+            _recommendation(view, aim, pick, tracks[track_id], history.ratings.get(track_id))
+            for track_id, pick in zip(ids, ranking.picks, strict=True)
+            if track_id in tracks  # gone since the library was read
+        )
+        return Recommendations(chosen_songs, ranking.note)
+
+
+class _Library:
+    """The columns of the library, read again as far as it changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._stamp: LibraryStamp | None = None
+        self._looked_at: datetime | None = None
+        self._catalogue: Catalogue | None = None
+
+    def catalogue(self, now: datetime) -> Catalogue:
+        kept = self._catalogue
+        if kept is not None and len(kept) > _LARGE_LIBRARY and self._looked_at is not None:
+            if timedelta(0) <= now - self._looked_at < _LARGE_LIBRARY_PAUSE:
+                return kept
+        stamp = self._store.columns.stamp()
+        if kept is None or self._stamp is None or self._stamp.analysed_at is None:
+            kept = Catalogue.of(self._store.columns.read())
+        elif stamp != self._stamp:
+            changed = self._store.columns.read(since=self._stamp.analysed_at)
+            kept = kept.updated(changed, self._store.columns.ids())
+        self._catalogue, self._stamp, self._looked_at = kept, stamp, now
+        return kept
+
+
+class _Kept:
+    """What is kept of one listener."""
+
+    def __init__(self) -> None:
+        self._listens = Listens.of([])
+        self._catalogue: Catalogue | None = None
+        self._taught: dict[int, Neighbours] = {}
+        self._labels: Mapping[int, Mood] | None = None
+        self._hearing: Hearing | None = None
+
+    def history(self, store: Store, listener: Listener, now: datetime) -> History:
+        """What they did, read on from where it was read before."""
+        count, last = store.listens.count(listener)
+        have = len(self._listens)
+        if (count, last) != (have, int(self._listens.numbers[-1]) if have else 0):
+            after = int(self._listens.numbers[-1]) if have else 0
+            later = Listens.of(store.listens.history(listener, after))
+            if have + len(later) == count:
+                self._listens = self._listens.then(later)
+            else:  # some were taken back
+                self._listens = Listens.of(store.listens.history(listener))
+        return History(
+            self._listens,
+            store.ratings.of(listener),
+            store.labels.of(listener),
+            store.snoozes.of(listener, now),
+        )
+
+    def hearing(self, catalogue: Catalogue, history: History) -> Hearing:
+        """The moods as they hear them."""
+        if catalogue is not self._catalogue:
+            self._catalogue, self._taught, self._hearing = catalogue, {}, None
+        if self._hearing is None or history.labels != self._labels:
+            for track_id, row in zip(history.labels, catalogue.rows(history.labels), strict=True):
+                if row >= 0 and track_id not in self._taught:
+                    self._taught[track_id] = neighbours(catalogue, int(row))
+            self._hearing = hearing(catalogue, history.labels, self._taught)
+            self._labels = dict(history.labels)
+        return self._hearing
+
+
+def _felt(reading: Reading | None) -> Estimate[Emotion] | None:
+    """What a reading says that one feels; not certain where the reading is not."""
+    if reading is None or reading.emotion is None:
+        return None
+    if reading.certain:
+        return replace(reading.emotion, certain=True, reason=None)
+    return replace(reading.emotion, certain=False, reason=reading.reason)
+
+
+def _recommendation(
+    view: View, aim: Wanted, pick: Pick, track: Track, rating: Rating | None
+) -> Recommendation:
+    heard_as = _as_heard(track, view, pick.row)
+    return Recommendation(heard_as, pick.score, why(view, aim, pick, rating), pick.parts)
+
+
+def _as_heard(track: Track, view: View, row: int) -> Track:
+    """A track with its mood as the listener hears it."""
+    moods = view.hearing.moods[row]
+    if track.labelled or (moods == view.catalogue.moods[row]).all():
+        return track
+    probabilities = dict(zip(_MOODS, (moods / moods.sum()).tolist(), strict=True))
+    valence, arousal = view.hearing.plane[row].tolist()
+    certain = bool(view.hearing.certain[row])
+    reason = None if certain else track.mood.reason
+    return replace(track, mood=Estimate(probabilities, certain, reason), valence=valence, arousal=arousal)

@@ -1,0 +1,211 @@
+"""The library as columns of numbers, kept between requests: row i of each column is one track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from mien.domain import Mood
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+# Fifths apart: the place of each pitch class on the circle of fifths, and a minor key's with its relative major.
+_PITCHES = {name: place for place, name in enumerate("C G D A E B F# C# G# D# A# F".split())}
+_PITCHES |= {"Gb": 6, "Db": 7, "Ab": 8, "Eb": 9, "Bb": 10}
+_MINOR_IS_RELATIVE_TO = -3
+NO_KEY = -1
+NO_NAME = -1
+
+
+class Columns(Protocol):
+    """Tracks as columns, in ascending order of ``ids``; see ``mien.store.TrackColumns``."""
+
+    @property
+    def ids(self) -> NDArray[np.int64]: ...
+    @property
+    def moods(self) -> NDArray[np.float32]: ...
+    @property
+    def certain(self) -> NDArray[np.bool_]: ...
+    @property
+    def plane(self) -> NDArray[np.float32]: ...
+    @property
+    def durations_s(self) -> NDArray[np.float32]: ...
+    @property
+    def tempos_bpm(self) -> NDArray[np.float32]: ...
+    @property
+    def keys(self) -> Sequence[str | None]: ...
+    @property
+    def artists(self) -> Sequence[str]: ...
+    @property
+    def albums(self) -> Sequence[str]: ...
+    @property
+    def embeddings(self) -> Sequence[NDArray[np.float32]]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The library as columns; row i of each is one track.
+
+    Attributes:
+        ids: track numbers, ascending, int64 ``[n]``.
+        moods: the network's probabilities in the order of ``Mood``, float32 ``[n, 7]``.
+        certain: whether the network is sure enough of them, bool ``[n]``.
+        plane: valence and arousal, -1 to 1, float32 ``[n, 2]``.
+        durations_s: float32 ``[n]``.
+        tempos_bpm: NaN where there is no beat, float32 ``[n]``.
+        fifths: the key's place on the circle of fifths, 0 to 11, ``NO_KEY`` where there is none, int8 ``[n]``.
+        artists: a number for each artist, ``NO_NAME`` where none is tagged, int32 ``[n]``.
+        albums: likewise for each album of an artist.
+        artist_names: by those numbers.
+        sounds: the song network's embedding less the library's mean one, of length 1 (0 where there is
+            none), float32 ``[n, d]``; the dot product of two is how alike they sound, -1 to 1.
+    """
+
+    ids: NDArray[np.int64]
+    moods: NDArray[np.float32]
+    certain: NDArray[np.bool_]
+    plane: NDArray[np.float32]
+    durations_s: NDArray[np.float32]
+    tempos_bpm: NDArray[np.float32]
+    fifths: NDArray[np.int8]
+    artists: NDArray[np.int32]
+    albums: NDArray[np.int32]
+    artist_names: tuple[str, ...]
+    album_names: tuple[str, ...]
+    sounds: NDArray[np.float32]
+    centre: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, columns: Columns) -> Catalogue:
+        """The columns of a whole library."""
+        vectors = _matrix(columns.embeddings)
+        heard = vectors.any(axis=1)
+        centre = vectors[heard].mean(axis=0) if heard.any() else np.zeros(vectors.shape[1], np.float32)
+        return _of(columns, vectors, centre.astype(np.float32), {}, {})
+
+    def updated(self, changed: Columns, ids: NDArray[np.int64]) -> Catalogue:
+        """These columns after a change.
+
+        Args:
+            changed: the tracks that are new or were analysed again.
+            ids: the numbers of all tracks that are there now, ascending.
+        """
+        vectors = _matrix(changed.embeddings)
+        if vectors.shape[1] != self.sounds.shape[1]:
+            vectors = np.zeros((len(changed.ids), self.sounds.shape[1]), np.float32)
+        artists = {name: number for number, name in enumerate(self.artist_names)}
+        albums = {name: number for number, name in enumerate(self.album_names)}
+        new = _of(changed, vectors, self.centre, artists, albums)
+        kept = np.isin(self.ids, ids) & ~np.isin(self.ids, new.ids)
+        there = np.isin(new.ids, ids)
+        order = np.argsort(np.concatenate([self.ids[kept], new.ids[there]]), kind="stable")
+        joined = {
+            name: np.concatenate([getattr(self, name)[kept], getattr(new, name)[there]])[order]
+            for name in _BY_ROW
+        }
+        return Catalogue(
+            **joined, artist_names=new.artist_names, album_names=new.album_names, centre=self.centre
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, track_ids: Iterable[int]) -> NDArray[np.intp]:
+        """The row of each track, -1 where it is not in the library; shape ``[k]``."""
+        wanted = np.fromiter(track_ids, np.int64)
+        return self.rows_of(wanted)
+
+    def rows_of(self, wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+        """As :meth:`rows`, of an array."""
+        if not len(self.ids):
+            return np.full(len(wanted), -1, np.intp)
+        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        return np.where(self.ids[found] == wanted, found, -1)
+
+    @cached_property
+    def heard(self) -> NDArray[np.bool_]:
+        """Which tracks have a sound (an embedding), shape ``[n]``."""
+        return self.sounds.any(axis=1)
+
+
+_BY_ROW = (
+    *("ids", "moods", "certain", "plane", "durations_s", "tempos_bpm"),
+    *("fifths", "artists", "albums", "sounds"),
+)
+
+
+def fifths(key: str | None) -> int:
+    """A key's place on the circle of fifths, such as 0 for ``"C major"`` and for ``"A minor"``."""
+    pitch, _, mode = (key or "").partition(" ")
+    if pitch not in _PITCHES or mode not in {"major", "minor"}:
+        return NO_KEY
+    return (_PITCHES[pitch] + (_MINOR_IS_RELATIVE_TO if mode == "minor" else 0)) % 12
+
+
+def mood_column(mood: Mood) -> int:
+    """The column of a mood in ``Catalogue.moods``."""
+    return _MOOD_COLUMNS[mood]
+
+
+_MOOD_COLUMNS: Mapping[Mood, int] = {mood: column for column, mood in enumerate(Mood)}
+
+
+def _of(
+    columns: Columns,
+    vectors: NDArray[np.float32],
+    centre: NDArray[np.float32],
+    artists: dict[str, int],
+    albums: dict[str, int],
+) -> Catalogue:
+    names = [name.casefold().strip() for name in columns.artists]
+    artist_numbers = _numbers(names, artists)
+    # Two artists' "Greatest Hits" are two albums.
+    album_names = [
+        f"{artist}\n{album.casefold().strip()}" if album.strip() else ""
+        for artist, album in zip(names, columns.albums, strict=True)
+    ]
+    album_numbers = _numbers(album_names, albums)
+    return Catalogue(
+        ids=columns.ids,
+        moods=columns.moods,
+        certain=columns.certain,
+        plane=columns.plane,
+        durations_s=columns.durations_s,
+        tempos_bpm=columns.tempos_bpm,
+        fifths=np.fromiter((fifths(key) for key in columns.keys), np.int8, len(columns.keys)),
+        artists=artist_numbers,
+        albums=album_numbers,
+        artist_names=tuple(artists),
+        album_names=tuple(albums),
+        sounds=_sounds(vectors, centre),
+        centre=centre,
+    )
+
+
+def _numbers(names: Sequence[str], known: dict[str, int]) -> NDArray[np.int32]:
+    """A number for each name, of those known or a new one, which is noted."""
+    return np.fromiter(
+        (known.setdefault(name, len(known)) if name else NO_NAME for name in names), np.int32, len(names)
+    )
+
+
+def _matrix(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The vectors as rows; zeros for those that are not of the commonest length."""
+    lengths = [len(vector) for vector in vectors]
+    width = max(set(lengths), key=lengths.count) if lengths else 0
+    if all(length == width for length in lengths):
+        return np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)
+    nothing = np.zeros(width, np.float32)
+    return np.stack([vector if len(vector) == width else nothing for vector in vectors])
+
+
+def _sounds(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
+    centred = np.where(vectors.any(axis=1, keepdims=True), vectors - centre, np.float32(0))
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0)

@@ -1,0 +1,159 @@
+"""What was learned of a listener, in words, item by item."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mien.domain import Rating
+from mien.recommend.preferences import Preferences
+from mien.recommend.taste import FINISHED
+
+if TYPE_CHECKING:
+    from mien.domain import Track
+    from mien.recommend.rank import View
+    from mien.recommend.taste import History
+
+_RATINGS = {
+    Rating.LIKE: "you like {}",
+    Rating.DISLIKE: "you dislike {}",
+    Rating.BAN: "{} is never to be recommended to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was learned.
+
+    Attributes:
+        name: to take it back by, such as ``rating:12``.
+        sentence: what it says.
+        track_id: the track that it is about; None when it is about more or none.
+        track_ids: the tracks that it is about, where there are several.
+        facts: the same in numbers and words, for an export.
+    """
+
+    name: str
+    sentence: str
+    track_id: int | None = None
+    track_ids: tuple[int, ...] = ()
+    facts: tuple[tuple[str, Any], ...] = ()
+
+    def named(self, track: Track | None) -> Item:
+        """With the track's name in the sentence."""
+        name = f"track {self.track_id}" if track is None else _name(track)
+        return replace(self, sentence=self.sentence.replace("{}", name))
+
+    def to_json(self) -> dict[str, Any]:
+        """For an export."""
+        return {
+            "name": self.name,
+            "sentence": self.sentence,
+            "track_id": self.track_id,
+            **dict(self.facts),
+        }
+
+
+def items_of(view: View, history: History, preferences: Preferences) -> list[Item]:
+    """Everything that was learned; where a sentence is about one track, ``{}`` stands for its name."""
+    return [
+        *_said(history),
+        *_of_artists(view, history),
+        *_of_songs(view, history),
+        *_chosen(preferences),
+    ]
+
+
+def _said(history: History) -> list[Item]:
+    ratings = [
+        Item(f"rating:{track_id}", _RATINGS[rating], track_id, facts=(("rating", str(rating)),))
+        for track_id, rating in sorted(history.ratings.items())
+    ]
+    labels = [
+        Item(f"label:{track_id}", f"{{}} is {mood} to you", track_id, facts=(("mood", str(mood)),))
+        for track_id, mood in sorted(history.labels.items())
+    ]
+    snoozes = [
+        Item(
+            f"not-now:{track_id}",
+            f"{{}} is not wanted until {until:%Y-%m-%d %H:%M} UTC",
+            track_id,
+            facts=(("until", until.isoformat()),),
+        )
+        for track_id, until in sorted(history.snoozes.items())
+    ]
+    return [*ratings, *labels, *snoozes]
+
+
+def _of_songs(view: View, history: History) -> list[Item]:
+    """A line a song that was played, by how often."""
+    plays: dict[int, list[float]] = defaultdict(list)
+    rows = view.catalogue.rows_of(history.listens.track_ids)
+    durations_s = np.append(view.catalogue.durations_s, np.float32(np.inf))[rows]
+    for track_id, played_s, duration_s, skipped in zip(
+        history.listens.track_ids.tolist(),
+        history.listens.played_s.tolist(),
+        durations_s.tolist(),
+        history.listens.skipped.tolist(),
+        strict=True,
+    ):
+        plays[track_id].append(-1.0 if skipped else played_s / max(1.0, duration_s))
+    items = []
+    for track_id, shares in sorted(plays.items(), key=lambda item: (-len(item[1]), item[0])):
+        finished = sum(share >= FINISHED for share in shares)
+        skipped_count = sum(share < 0 for share in shares)
+        items.append(
+            Item(
+                f"listens:{track_id}",
+                f"you played {{}} {_times(len(shares))}: {finished} to the end, {skipped_count} skipped",
+                track_id,
+                facts=(("plays", len(shares)), ("finished", finished), ("skipped", skipped_count)),
+            )
+        )
+    return items
+
+
+def _of_artists(view: View, history: History) -> list[Item]:
+    catalogue, taste = view.catalogue, view.taste
+    rows = catalogue.rows_of(history.listens.track_ids)
+    tracks: dict[int, set[int]] = defaultdict(set)
+    for row in rows[rows >= 0].tolist():
+        if catalogue.artists[row] >= 0:
+            tracks[int(catalogue.artists[row])].add(int(catalogue.ids[row]))
+    items = []
+    for artist in sorted(tracks, key=lambda number: (-int(taste.artist_plays[number]), number)):
+        plays, finished = int(taste.artist_plays[artist]), int(taste.artist_finished[artist])
+        name = catalogue.artist_names[artist]
+        items.append(
+            Item(
+                f"artist:{name}",
+                f"you played songs by {name} {_times(plays)} and finished {finished}",
+                track_ids=tuple(sorted(tracks[artist])),
+                facts=(("artist", name), ("plays", plays), ("finished", finished)),
+            )
+        )
+    return items
+
+
+def _chosen(preferences: Preferences) -> list[Item]:
+    values = preferences.to_json()
+    sentences = {
+        "policy": f"you chose the policy {preferences.policy}",
+        "table": f"you made a table of your own for {', '.join(sorted(values.get('table', {})))}",
+        "weights": f"you set the weights of {', '.join(sorted(values.get('weights', {})))}",
+        "exploration": f"you set exploration to {preferences.exploration:.0%}",
+        "guard": "you do not want to be offered something else after sad songs",
+        "questions": "you do not want to be asked about songs",
+    }
+    return [Item(name, sentences[name], facts=(("value", value),)) for name, value in values.items()]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _name(track: Track) -> str:
+    return f"{track.title} by {track.tags.artist}" if track.tags.artist else track.title
