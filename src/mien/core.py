@@ -3,15 +3,13 @@
 Two flows, each to be read from top to bottom::
 
     frames -> detect faces -> crop -> emotion estimate -> reading -> policy -> wanted moods
-           -> rank tracks -> queue -> listen -> taste
+           -> rank tracks -> queue -> listen -> taste (from the policy on: ``mien.usecases.listening``)
     files -> decode -> features -> mood estimate -> store
 """
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -22,12 +20,11 @@ from mien.audio.files import find_audio_files
 from mien.audio.mood import MoodNetwork
 from mien.audio.tags import TagReader
 from mien.audio.workers import Result, map_files
-from mien.domain import Box, Face, FrameFaces, Listen, Reading
-from mien.recommend.policy import certainly, reasons, wanted_moods
-from mien.recommend.rank import Recommendations, recommend
+from mien.domain import Box, Face, FrameFaces, Reading
 from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
+from mien.usecases.listening import Listening
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
@@ -48,12 +45,8 @@ if TYPE_CHECKING:
         Emotion,
         Estimate,
         Listener,
-        Mood,
-        PolicyName,
         Quality,
-        Rating,
         SongAnalysis,
-        Track,
     )
     from mien.store import Store
 
@@ -61,8 +54,6 @@ if TYPE_CHECKING:
 GLANCE_S = 3.0
 # Decoding is the slowest part and runs a hundred times faster than the music; past this a file is hopeless.
 SONG_TIMEOUT_S = 600.0
-# How many of the last songs are not to be repeated at once.
-RECENT_LISTENS = 50
 
 
 class FaceDetector(Protocol):
@@ -142,25 +133,6 @@ class ScanPlan:
     problems: tuple[tuple[Path, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Songs for a moment.
-
-    Attributes:
-        reading: what the listener's face said; None when they said it themselves.
-        reading_id: the store's number for it; None likewise.
-        policy: how the emotion became the wanted moods.
-        moods: how much of each mood is wanted; they sum to 1.
-        recommended: the songs in order, and a note on the whole.
-    """
-
-    reading: Reading | None
-    reading_id: int | None
-    policy: PolicyName
-    moods: Mapping[Mood, float]
-    recommended: Recommendations
-
-
 class Mien:
     """Mien as its front ends use it; a context manager. Parts are built when they are first needed."""
 
@@ -209,6 +181,11 @@ class Mien:
     def collaborative(self) -> Collaborative:
         """What the listeners of one server learn from each other, if they agree to it."""
         return Collaborative(self.store, self.settings.home)
+
+    @cached_property
+    def listening(self) -> Listening:
+        """Recommending and learning: policy -> wanted moods -> rank tracks -> queue -> listen -> taste."""
+        return Listening(self.store, others=self.collaborative.scores)
 
     @cached_property
     def listener(self) -> Listener:
@@ -294,60 +271,6 @@ class Mien:
                 error = result.error or "it could not be looked at when the scan began; scan again"
                 self.store.problems.record(result.path, error, stamp)
                 yield Result(result.path, None, error)
-
-    # Recommending: reading -> policy -> wanted moods -> rank tracks -> queue -> listen -> taste
-
-    def recommend_for_reading(
-        self, reading: Reading, policy: PolicyName, n: int, seed: int | None = None
-    ) -> Queue:
-        """Songs for what the listener's face says; the reading is kept, as numbers."""
-        reading_id = self.store.readings.record(self.listener, reading, datetime.now(UTC))
-        return self._queue(reading.emotion, policy, n, seed=seed, reading=reading, reading_id=reading_id)
-
-    def recommend_for_emotion(
-        self, emotion: Emotion, policy: PolicyName, n: int, seed: int | None = None
-    ) -> Queue:
-        """Songs for an emotion that the listener names."""
-        return self._queue(certainly(emotion), policy, n, seed=seed)
-
-    def _queue(
-        self,
-        emotion: Estimate[Emotion] | None,
-        policy: PolicyName,
-        n: int,
-        *,
-        seed: int | None,
-        reading: Reading | None = None,
-        reading_id: int | None = None,
-    ) -> Queue:
-        moods = wanted_moods(emotion, policy)
-        recommended = recommend(
-            self.store.tracks.all(self.listener),
-            moods,
-            n=n,
-            seed=random.getrandbits(32) if seed is None else seed,
-            ratings=self.store.ratings.of(self.listener),
-            recent=[listen.track_id for listen in self.store.listens.recent(self.listener, RECENT_LISTENS)],
-            reasons=reasons(emotion, policy),
-        )
-        return Queue(reading, reading_id, policy, moods, recommended)
-
-    def heard(self, track: Track, started_at: datetime, played_s: float, queue: Queue) -> None:
-        """Remember that a song of a queue was played, and how far."""
-        listen = Listen(track.id, started_at, played_s, queue.policy, queue.reading_id)
-        self.store.listens.record(self.listener, listen)
-
-    def label(self, track: str, mood: Mood) -> Track:
-        """Correct a song's mood for this listener; the track is named by its path or by words of its tags."""
-        found = self.store.tracks.find(track, self.listener)
-        self.store.labels.label(self.listener, found.id, mood)
-        return self.store.tracks.get(found.id, self.listener)
-
-    def rate(self, track: str, rating: Rating) -> Track:
-        """Say what this listener thinks of a song, named as for :meth:`label`."""
-        found = self.store.tracks.find(track, self.listener)
-        self.store.ratings.rate(self.listener, found.id, rating)
-        return found
 
 
 def _make_analyse(folder: Path | None) -> Callable[[Path], SongAnalysis]:

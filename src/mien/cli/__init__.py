@@ -13,6 +13,7 @@ from mien.cli import faces as _faces
 from mien.cli import listening as _listening
 from mien.cli import serve as _serve
 from mien.cli import songs as _songs
+from mien.cli import taste as _taste
 from mien.cli import training as _training
 from mien.cli.app import app
 from mien.errors import MienError
@@ -21,7 +22,10 @@ __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
 
-for _group in (_demo, _songs, _faces, _calibrating, _listening, _training, _evaluation, _care, _serve):
+for _group in (
+    *(_demo, _songs, _faces, _calibrating, _listening, _taste),
+    *(_training, _evaluation, _care, _serve),
+):
     _group.register(app)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.domain import PolicyName
+from mien.domain import Mood, PolicyName
 
 if TYPE_CHECKING:
     from mien.core import Mien
@@ -35,7 +35,17 @@ WorkersOption = Annotated[
 CameraIndexOption = Annotated[
     int | None, typer.Option("--camera-index", help="Which camera, counted from 0.", show_default=False)
 ]
-PolicyOption = Annotated[PolicyName, typer.Option("--policy", help="How an emotion becomes wanted moods.")]
+PolicyOption = Annotated[
+    PolicyName | None,
+    typer.Option("--policy", help="How an emotion becomes wanted moods; by default the one you chose."),
+]
+ToOption = Annotated[Mood | None, typer.Option("--to", help="The mood that a journey leads to.")]
+MinutesOption = Annotated[
+    float | None, typer.Option("--minutes", min=1, max=1440, help="How long the list shall last.")
+]
+TrackArgument = Annotated[
+    str, typer.Argument(help="A file of the library, its number, or words of its title and artist.")
+]
 EmotionArtifactOption = Annotated[
     Path | None, typer.Option("--emotion-artifact", help="Another model artifact than the one shipped.")
 ]

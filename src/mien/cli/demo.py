@@ -12,11 +12,11 @@ import typer
 from mien.cli.app import PolicyOption, SeedOption, WorkersOption, open_mien
 from mien.cli.output import console, escaped, progress, show_queue
 from mien.cli.songs import run_scan
-from mien.domain import PolicyName
 from mien.errors import CameraError
 
 if TYPE_CHECKING:
     from mien.core import Mien
+    from mien.domain import PolicyName
 
 PHOTOGRAPH = "photograph.jpg"
 
@@ -32,7 +32,7 @@ def demo(
     camera: Annotated[
         bool | None, typer.Option("--camera/--no-camera", help="Look at the camera too; asks by default.")
     ] = None,
-    policy: PolicyOption = PolicyName.MATCH,
+    policy: PolicyOption = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many songs.")] = 10,
     seed: SeedOption = None,
     workers: WorkersOption = None,
@@ -68,21 +68,23 @@ def _compose(folder: Path) -> None:
     console().print(f"Demo library: {len(songs)} songs, composed and rendered by Mien")
 
 
-def _show_for_picture(mien: Mien, face: Path | None, policy: PolicyName, n: int, seed: int | None) -> None:
+def _show_for_picture(
+    mien: Mien, face: Path | None, policy: PolicyName | None, n: int, seed: int | None
+) -> None:
     if face is not None:
         reading = mien.reading_of_picture(face)
     else:
         console().print("\nA photograph (NASA's portrait of Eileen Collins, in the public domain):")
         with as_file(files("mien.demo") / PHOTOGRAPH) as photograph:
             reading = mien.reading_of_picture(photograph)
-    show_queue(mien.recommend_for_reading(reading, policy, n, seed))
+    show_queue(mien.listening.recommend(mien.listener, reading=reading, policy=policy, n=n, seed=seed))
 
 
-def _show_for_camera(mien: Mien, policy: PolicyName, n: int, seed: int | None) -> None:
+def _show_for_camera(mien: Mien, policy: PolicyName | None, n: int, seed: int | None) -> None:
     console().print("\nThe camera is on for three seconds; no picture is kept.")
     try:
         reading = mien.glance()
     except CameraError as error:
         console(stderr=True).print(escaped(str(error)))
         return
-    show_queue(mien.recommend_for_reading(reading, policy, n, seed))
+    show_queue(mien.listening.recommend(mien.listener, reading=reading, policy=policy, n=n, seed=seed))

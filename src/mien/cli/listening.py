@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -13,18 +13,21 @@ from mien.cli.app import (
     EmotionArtifactOption,
     JsonOption,
     ListenerOption,
+    MinutesOption,
     PolicyOption,
     SeedOption,
+    ToOption,
     open_mien,
 )
 from mien.cli.output import console, escaped, print_json, queue_json, reading_line, show_queue
-from mien.domain import Emotion, PolicyName
+from mien.domain import Emotion, Listen, Mood, PolicyName
 from mien.errors import DecodingError, SoundError
 
 if TYPE_CHECKING:
     from mien.audio.playback import Player
-    from mien.core import Mien, Queue
+    from mien.core import Mien
     from mien.domain import Track
+    from mien.usecases.listening import Queue
 
 EmotionOption = Annotated[
     Emotion | None, typer.Option("--emotion", help="The emotion, said rather than read.")
@@ -32,9 +35,15 @@ EmotionOption = Annotated[
 FaceOption = Annotated[Path | None, typer.Option("--face", help="A picture of your face.")]
 
 
+# How many songs a journey takes where nothing else is said.
+_JOURNEY = 12
+
+
 class _Draw(NamedTuple):
-    policy: PolicyName
+    policy: PolicyName | None
     n: int
+    to: Mood | None = None
+    minutes: float | None = None
     seed: int | None = None
 
 
@@ -49,8 +58,10 @@ def recommend(
     emotion: EmotionOption = None,
     face: FaceOption = None,
     camera: Annotated[bool, typer.Option("--camera", help="Look at the camera for three seconds.")] = False,
-    policy: PolicyOption = PolicyName.MATCH,
-    n: Annotated[int, typer.Option("-n", min=1, help="How many songs.")] = 20,
+    policy: PolicyOption = None,
+    to: ToOption = None,
+    minutes: MinutesOption = None,
+    n: Annotated[int | None, typer.Option("-n", min=1, max=2000, help="How many songs; 20.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the list as m3u8 for any player.")] = None,
     seed: SeedOption = None,
     listener: ListenerOption = None,
@@ -61,11 +72,14 @@ def recommend(
     """Make a playlist for this moment, from your face or from an emotion that you name.
 
     Example: mien recommend --face me.jpg --out now.m3u8
+
+    Example: mien recommend --emotion sad --policy journey --to happy --minutes 45
     """
     if (emotion is not None) + (face is not None) + camera != 1:
         raise typer.BadParameter("give one of --emotion, --face and --camera")
     with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
-        queue = _choose(mien, emotion, face, _Draw(policy, n, seed))
+        most = n or (20 if minutes is None else 2000)
+        queue = _choose(mien, emotion, face, _Draw(policy, most, to, minutes, seed))
     if out is not None:
         write_m3u8(out, queue)
     if json:
@@ -78,10 +92,19 @@ def recommend(
 
 def _choose(mien: Mien, emotion: Emotion | None, face: Path | None, draw: _Draw) -> Queue:
     """A playlist for an emotion that is named, for a picture, or else for a glance at the camera."""
-    if emotion is not None:
-        return mien.recommend_for_emotion(emotion, draw.policy, draw.n, draw.seed)
-    reading = mien.glance() if face is None else mien.reading_of_picture(face)
-    return mien.recommend_for_reading(reading, draw.policy, draw.n, draw.seed)
+    reading = None
+    if emotion is None:
+        reading = mien.glance() if face is None else mien.reading_of_picture(face)
+    return mien.listening.recommend(
+        mien.listener,
+        emotion=emotion,
+        reading=reading,
+        policy=draw.policy,
+        n=draw.n,
+        to=draw.to,
+        minutes=draw.minutes,
+        seed=draw.seed,
+    )
 
 
 def write_m3u8(out: Path, queue: Queue) -> None:
@@ -95,7 +118,8 @@ def play(
     *,
     emotion: EmotionOption = None,
     face: FaceOption = None,
-    policy: PolicyOption = PolicyName.MATCH,
+    policy: PolicyOption = None,
+    to: ToOption = None,
     songs: Annotated[int | None, typer.Option("--songs", min=1, help="Stop after so many songs.")] = None,
     volume: Annotated[float, typer.Option("--volume", min=0, max=1, help="0 to 1.")] = 1.0,
     listener: ListenerOption = None,
@@ -116,12 +140,14 @@ def play(
         while songs is None or played < songs:
             if emotion is None and face is None:
                 console().print("camera on for a moment")
-            queue = _choose(mien, emotion, face, _Draw(policy, 1))
+            # A journey is planned anew from each reading, for the songs that are left of it.
+            left = 1 if to is None else (songs or _JOURNEY) - played
+            queue = _choose(mien, emotion, face, _Draw(policy, max(1, left), to))
             if not queue.recommended.tracks:
                 show_queue(queue)
                 raise typer.Exit(1)
             if not _play_one(mien, player, queue):
-                show_queue(_choose(mien, emotion, face, _Draw(policy, songs or 20)))
+                show_queue(_choose(mien, emotion, face, _Draw(policy, songs or 20, to)))
                 return
             played += 1
 
@@ -133,7 +159,7 @@ def _play_one(mien: Mien, player: Player, queue: Queue) -> bool:
     if queue.reading is not None:
         terminal.print(escaped(reading_line(queue.reading)))
     terminal.print(f"[bold]{escaped(_name(chosen.track))}[/bold]  {escaped(chosen.why)}")
-    started_at, played_s = datetime.now(UTC), 0.0
+    started_at, played_s = datetime.now().astimezone(), 0.0
 
     def heard(seconds: float) -> None:
         nonlocal played_s
@@ -148,7 +174,8 @@ def _play_one(mien: Mien, player: Player, queue: Queue) -> bool:
         console(stderr=True).print(f"[red]{escaped(str(error))}[/red]")
     finally:
         if played_s > 0:
-            mien.heard(chosen.track, started_at, played_s, queue)
+            listen = Listen(chosen.track.id, started_at, played_s, queue.policy, queue.reading_id)
+            mien.listening.heard(mien.listener, listen)
     return True
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mien.core import Queue
     from mien.domain import Estimate, Face, FrameFaces, Reading, SongAnalysis
+    from mien.usecases.listening import Queue
 
 DECIMALS = 5
 # An emotion or mood below this share is not worth a place in a line for people.
@@ -203,9 +203,10 @@ def queue_json(queue: Queue) -> dict[str, Any]:
     """What ``mien recommend --json`` says."""
     return {
         "reading": reading_json(queue.reading),
-        "policy": str(queue.policy),
+        "policy": queue.policy and str(queue.policy),
         "moods": distribution_json(queue.moods),
         "note": queue.recommended.note,
+        "offer": queue.offer and queue.offer.sentence,
         "tracks": [
             {
                 "path": str(chosen.track.path),
@@ -235,9 +236,10 @@ def show_queue(queue: Queue) -> None:
     terminal = console()
     if queue.reading is not None:
         terminal.print(escaped(reading_line(queue.reading)))
-    terminal.print(f"Wanted mood: {shares(queue.moods)} (policy {queue.policy})")
-    if queue.recommended.note:
-        terminal.print(escaped(queue.recommended.note))
+    terminal.print(f"Wanted mood: {shares(queue.moods)} ({_how(queue)})")
+    for said in (queue.recommended.note, queue.offer and queue.offer.sentence):
+        if said:
+            terminal.print(escaped(said))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in ("", "title", "artist", "mood", "why"):
         table.add_column(header)
@@ -256,6 +258,12 @@ def show_queue(queue: Queue) -> None:
 
 def _measured(value: float | None, decimals: int) -> float | None:
     return None if value is None else round(value, decimals)
+
+
+def _how(queue: Queue) -> str:
+    if queue.policy is None:
+        return "as you asked"
+    return f"policy {queue.policy} to {queue.to}" if queue.to else f"policy {queue.policy}"
 
 
 def _rounded(value: float) -> float:

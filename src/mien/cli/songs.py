@@ -1,4 +1,4 @@
-"""``mien scan``, ``mien song``, ``mien label``, ``mien rate``: the library."""
+"""``mien scan``, ``mien song``: the library."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.app import JsonOption, ListenerOption, MoodArtifactOption, WorkersOption, open_mien
+from mien.cli.app import JsonOption, MoodArtifactOption, WorkersOption, open_mien
 from mien.cli.output import console, escaped, percentages, print_json, progress, song_json
-from mien.domain import Mood, Rating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,17 +16,11 @@ if TYPE_CHECKING:
     from mien.core import Mien
     from mien.domain import SongAnalysis
 
-TrackArgument = Annotated[
-    str, typer.Argument(help="A file of the library, or words of its title and artist.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command()(scan)
     app.command()(song)
-    app.command()(label)
-    app.command()(rate)
 
 
 def scan(
@@ -118,31 +111,3 @@ def _show_song(path: Path, analysis: SongAnalysis | None, error: str | None, *, 
         f"  [dim]({mood.quadrants.top}; valence {mood.valence:+.2f}, arousal {mood.arousal:+.2f}; {tempo},"
         f" {analysis.key or 'no key'}; {analysis.duration_s:.0f} s)[/dim]"
     )
-
-
-def label(
-    track: TrackArgument,
-    mood: Annotated[Mood, typer.Argument(help="What the song's mood is to you.")],
-    listener: ListenerOption = None,
-) -> None:
-    """Correct the mood of a song, for you alone.
-
-    Example: mien label "clair de lune" tender
-    """
-    with open_mien(listener=listener) as mien:
-        found = mien.label(track, mood)
-        console().print(f"{escaped(found.title)} is {mood} to {escaped(mien.listener.name)} from now on")
-
-
-def rate(
-    track: TrackArgument,
-    rating: Annotated[Rating, typer.Argument(help="A banned song is never recommended to you again.")],
-    listener: ListenerOption = None,
-) -> None:
-    """Say what you think of a song: like, dislike or ban.
-
-    Example: mien rate "clair de lune" like
-    """
-    with open_mien(listener=listener) as mien:
-        found = mien.rate(track, rating)
-        console().print(f"{escaped(found.title)}: {rating}")

@@ -38,7 +38,7 @@ class Asked:
 
     def is_time(self, history: History, now: datetime) -> bool:
         """Whether to ask: not for a day after the last question, and only someone who listens."""
-        since = np.count_nonzero(history.listens.started_at_s > self.at_s)
+        since = int(np.count_nonzero(history.listens.started_at_s > self.at_s))
         return now.timestamp() - self.at_s >= LEAST_BETWEEN_S and since >= LEAST_LISTENS_BETWEEN
 
     def at_moment(self, now: datetime) -> Asked:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Fifths apart: the place of each pitch class on the circle of fifths, and a minor key's with its relative major.
+# The place of each pitch on the circle of fifths; a minor key stands with its relative major.
 _PITCHES = {name: place for place, name in enumerate("C G D A E B F# C# G# D# A# F".split())}
 _PITCHES |= {"Gb": 6, "Db": 7, "Ab": 8, "Eb": 9, "Bb": 10}
 _MINOR_IS_RELATIVE_TO = -3
@@ -27,25 +27,25 @@ class Columns(Protocol):
     """Tracks as columns, in ascending order of ``ids``; see ``mien.store.TrackColumns``."""
 
     @property
-    def ids(self) -> NDArray[np.int64]: ...
+    def ids(self) -> NDArray[np.int64]: ...  # noqa: D102
     @property
-    def moods(self) -> NDArray[np.float32]: ...
+    def moods(self) -> NDArray[np.float32]: ...  # noqa: D102
     @property
-    def certain(self) -> NDArray[np.bool_]: ...
+    def certain(self) -> NDArray[np.bool_]: ...  # noqa: D102
     @property
-    def plane(self) -> NDArray[np.float32]: ...
+    def plane(self) -> NDArray[np.float32]: ...  # noqa: D102
     @property
-    def durations_s(self) -> NDArray[np.float32]: ...
+    def durations_s(self) -> NDArray[np.float32]: ...  # noqa: D102
     @property
-    def tempos_bpm(self) -> NDArray[np.float32]: ...
+    def tempos_bpm(self) -> NDArray[np.float32]: ...  # noqa: D102
     @property
-    def keys(self) -> Sequence[str | None]: ...
+    def keys(self) -> Sequence[str | None]: ...  # noqa: D102
     @property
-    def artists(self) -> Sequence[str]: ...
+    def artists(self) -> Sequence[str]: ...  # noqa: D102
     @property
-    def albums(self) -> Sequence[str]: ...
+    def albums(self) -> Sequence[str]: ...  # noqa: D102
     @property
-    def embeddings(self) -> Sequence[NDArray[np.float32]]: ...
+    def embeddings(self) -> Sequence[NDArray[np.float32]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +59,14 @@ class Catalogue:
         plane: valence and arousal, -1 to 1, float32 ``[n, 2]``.
         durations_s: float32 ``[n]``.
         tempos_bpm: NaN where there is no beat, float32 ``[n]``.
-        fifths: the key's place on the circle of fifths, 0 to 11, ``NO_KEY`` where there is none, int8 ``[n]``.
+        fifths: the key's place on the circle of fifths, 0 to 11, or ``NO_KEY``, int8 ``[n]``.
         artists: a number for each artist, ``NO_NAME`` where none is tagged, int32 ``[n]``.
         albums: likewise for each album of an artist.
         artist_names: by those numbers.
+        album_names: likewise.
         sounds: the song network's embedding less the library's mean one, of length 1 (0 where there is
             none), float32 ``[n, d]``; the dot product of two is how alike they sound, -1 to 1.
+        centre: that mean embedding, ``[d]``.
     """
 
     ids: NDArray[np.int64]
@@ -131,7 +133,8 @@ class Catalogue:
     @cached_property
     def heard(self) -> NDArray[np.bool_]:
         """Which tracks have a sound (an embedding), shape ``[n]``."""
-        return self.sounds.any(axis=1)
+        heard: NDArray[np.bool_] = np.any(self.sounds, axis=1)
+        return heard
 
 
 _BY_ROW = (
@@ -208,4 +211,4 @@ def _matrix(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
 def _sounds(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
     centred = np.where(vectors.any(axis=1, keepdims=True), vectors - centre, np.float32(0))
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0)
+    return (centred / np.where(lengths > 0, lengths, 1)).astype(np.float32)

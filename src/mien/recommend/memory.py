@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.domain import Rating
-from mien.recommend.preferences import Preferences
 from mien.recommend.taste import FINISHED
 
 if TYPE_CHECKING:
     from mien.domain import Track
+    from mien.recommend.preferences import Preferences
     from mien.recommend.rank import View
     from mien.recommend.taste import History
 

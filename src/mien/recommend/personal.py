@@ -1,8 +1,8 @@
 """The listener's own hearing of moods: a small layer over what the song network says.
 
-The network's probabilities are the prior, worth a few labels; every label of the listener counts for the songs
-that sound like the labelled one, the more the nearer they are (a Dirichlet posterior with kernel weights), and
-a little for how this listener uses the seven words at all. No network is trained; without labels nothing
+The network's probabilities are the prior, worth a label; every label of the listener counts for the songs
+that sound like the labelled one, the more the nearer they are (a Dirichlet posterior with kernel weights),
+and a little for how this listener uses the seven words at all. No network is trained; without labels nothing
 changes, and taking a label back restores exactly what was.
 """
 
@@ -29,6 +29,7 @@ PRIOR_LABELS = 1.0
 LEAST_ALIKE = 0.4
 # How many labels it takes before the listener's use of the words shows.
 WORDS_PRIOR = 10.0
+_MAJORITY = 0.5
 _PLANE = np.array([MOOD_PLANE[mood] for mood in Mood], np.float32)
 
 
@@ -90,7 +91,7 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
     plane, certain = catalogue.plane.copy(), catalogue.certain.copy()
     shift = (moods[changed] - catalogue.moods[changed]) @ _PLANE
     plane[changed] = np.clip(plane[changed] + shift, -1.0, 1.0)
-    certain[changed] |= moods[changed].max(axis=1) > 0.5
+    certain[changed] |= moods[changed].max(axis=1) > _MAJORITY
     return Hearing(moods, plane, certain, labelled, moods.argmax(axis=1))
 
 
@@ -101,8 +102,9 @@ def _in_the_listeners_words(
     named = np.bincount(columns, minlength=len(Mood))
     expected = moods[rows].sum(axis=0, dtype=np.float64)
     ratio = ((named + WORDS_PRIOR) / (expected + WORDS_PRIOR)).astype(np.float32)
-    tilted = moods * ratio
-    return tilted / tilted.sum(axis=1, keepdims=True, dtype=np.float32)
+    tilted: NDArray[np.float32] = moods * ratio
+    tilted /= tilted.sum(axis=1, keepdims=True)
+    return tilted
 
 
 def _taught(

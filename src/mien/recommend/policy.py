@@ -57,7 +57,7 @@ POLICIES: Mapping[PolicyName, Matrix] = {
     PolicyName.CALM: _CALM,
     PolicyName.RANDOM: _MATCH,
 }
-"""The policies that are tables: for each emotion the weights of the moods, 0 where not named; a row sums to 1."""
+"""The policies that are tables: for each emotion the moods' weights, 0 where not named; a row sums to 1."""
 
 READING_HALF_LIFE_S = 1800.0
 """Moods last longer than expressions; after this time a reading says half as much of how one feels now."""

@@ -21,8 +21,8 @@ LARGEST_WEIGHT = 20.0
 class Weights:
     """How much each part of the ranking counts; a slider each in the page.
 
-    A part is a number from -1 to 1 (see ``mien.recommend.rank.PARTS``). Its weight is how much a whole unit of
-    it adds to a song's total; with the default variety, a lead of 1 makes a song about seven times as likely.
+    A part is a number from -1 to 1 (see ``mien.recommend.rank.PARTS``). Its weight is how much a unit of it
+    adds to a song's total; with the default variety, a lead of 1 makes a song about seven times as likely.
     A weight of 0 switches a part off; a negative one turns it round (such as novelty, to hear old songs).
 
     Attributes:
@@ -152,7 +152,7 @@ def _known(values: Mapping[str, Any], names: set[str]) -> None:
     unknown = set(values) - names
     if unknown:
         known = ", ".join(sorted(names))
-        raise ConfigurationError(f"there is no preference {sorted(unknown)[0]!r}; there is {known}")
+        raise ConfigurationError(f"there is no preference {min(unknown)!r}; there is {known}")
 
 
 def _flag(value: object) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -101,13 +101,6 @@ class Ranking:
     note: str | None
 
 
-class Collaborative(Protocol):
-    """What other listeners' histories say; see ``mien.recommend.collaborative``."""
-
-    def scores(self, liked: Mapping[int, float]) -> Mapping[int, float]:
-        """How much listeners with such a taste take to tracks, by track number."""
-
-
 def others_column(catalogue: Catalogue, scores: Mapping[int, float] | None) -> NDArray[np.float32] | None:
     """Scores by track number as a column of 0 (unknown, or the lowest) to 1 (the highest)."""
     if not scores:
@@ -160,9 +153,9 @@ def rank(
         return Ranking((), _why_nothing(view))
     rng = np.random.default_rng(seed)
     weights = _ONLY_CHANCE if wanted.at_random else weights or Weights()
-    places = _Places(view, wanted, allowed, room, weights, rng)
+    places = _Places(view, wanted, allowed=allowed, room=room, weights=weights, rng=rng)
     picks = _fill(places, room, minutes, 0.0 if wanted.at_random else exploration)
-    return Ranking(tuple(picks), _note(view, wanted, picks, room < n and minutes is None, allowed))
+    return Ranking(tuple(picks), _note(view, wanted, picks, allowed, few=room < n and minutes is None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,6 +184,7 @@ class _Places:
         self,
         view: View,
         wanted: Wanted,
+        *,
         allowed: NDArray[np.bool_],
         room: int,
         weights: Weights,
@@ -235,12 +229,14 @@ class _Places:
         if goal.point is None:
             column = moods[:, _MOODS.index(goal.mood)]
             if self.wanted.at_random:
-                return np.where(column >= tops, np.float32(1), column - 1)
-            return strength * (2 * column - tops)
+                return np.where(column >= tops, np.float32(1), column - 1).astype(np.float32)
+            clear: NDArray[np.float32] = strength * (2 * column - tops)
+            return clear
         shares = np.array(list(moods_at(goal.point).values()), np.float32)
         alike = 2 * (moods @ (shares / shares.max())) - tops
         away = np.linalg.norm(self.view.hearing.plane[rows] - np.array(goal.point, np.float32), axis=1)
-        return strength * (0.5 * np.clip(alike, -1, 1) + 0.5 * np.clip(1 - away, -1, 1))
+        near: NDArray[np.float32] = np.clip(alike, -1, 1) + np.clip(1 - away, -1, 1)
+        return strength / 2 * near
 
     def _best(self, goal: _Goal, *, explore: bool) -> _Pool:
         weight = np.float32(_CLASS if self.wanted.at_random else self.weights.mood)
@@ -322,7 +318,7 @@ def _pick(
 
 
 def _drawn_moods(wanted: Wanted, room: int, rng: np.random.Generator) -> list[Mood]:
-    """A mood for each place, in the shares that are wanted as nearly as whole songs allow, in random order."""
+    """A mood for each place, in the wanted shares as nearly as whole songs allow, in random order."""
     shares = np.array([wanted.moods.get(mood, 0.0) for mood in _MOODS])
     ends = np.cumsum(shares / shares.sum())
     marks = (np.arange(room) + rng.random()) / room
@@ -341,7 +337,8 @@ def _spacing(catalogue: Catalogue, rows: NDArray[np.intp], beside: Sequence[int]
             cost += np.float32(near) * (artists == artist)
         if album >= 0:
             cost += np.float32(near / 2) * (albums == album)
-    return -np.minimum(cost, np.float32(1))
+    spacing: NDArray[np.float32] = np.maximum(-cost, np.float32(-1))
+    return spacing
 
 
 def _flow(view: View, rows: NDArray[np.intp], before: int) -> NDArray[np.float32]:
@@ -356,7 +353,8 @@ def _flow(view: View, rows: NDArray[np.intp], before: int) -> NDArray[np.float32
     apart = np.abs((fifths - catalogue.fifths[before] + 6) % 12 - 6) / _SIX_FIFTHS
     key = np.where((fifths < 0) | (catalogue.fifths[before] < 0), _UNKNOWN_STEP, apart)
     energy = np.abs(view.hearing.plane[rows, 1] - view.hearing.plane[before, 1]) / 2
-    return -(0.4 * tempo + 0.2 * key + 0.4 * energy).astype(np.float32)
+    jump: NDArray[np.float64] = 0.4 * tempo + 0.2 * key + 0.4 * energy
+    return -jump.astype(np.float32)
 
 
 def _why_nothing(view: View) -> str:
@@ -368,7 +366,7 @@ def _why_nothing(view: View) -> str:
 
 
 def _note(
-    view: View, wanted: Wanted, picks: Sequence[Pick], few: bool, allowed: NDArray[np.bool_]
+    view: View, wanted: Wanted, picks: Sequence[Pick], allowed: NDArray[np.bool_], *, few: bool
 ) -> str | None:
     """What the list cannot say itself: what is wanted and why, which moods lack songs, and if it is short."""
     notes = [wanted.note] if wanted.note else []

@@ -1,4 +1,4 @@
-"""What a listener thinks of each song, worked out from what they did: nothing is trained and nothing is hidden.
+"""What a listener thinks of each song, worked out from what they did: nothing is trained, nothing is hidden.
 
 The history (listens, ratings, labels, "not now") is all there is; taste is computed from it whenever it is
 needed. So learning is adding to the history, and unlearning is taking away from it.
@@ -63,10 +63,12 @@ class Listens:
         """From (number, track, started at, offset, played, skipped)."""
         columns = list(zip(*rows, strict=True)) or [()] * 6
         return cls(
-            np.array(columns[0], np.int64),
-            np.array(columns[1], np.int64),
-            *(np.array(column, np.float64) for column in columns[2:5]),
-            np.array(columns[5], np.bool_),
+            numbers=np.array(columns[0], np.int64),
+            track_ids=np.array(columns[1], np.int64),
+            started_at_s=np.array(columns[2], np.float64),
+            offsets_s=np.array(columns[3], np.float64),
+            played_s=np.array(columns[4], np.float64),
+            skipped=np.array(columns[5], np.bool_),
         )
 
     def __len__(self) -> int:
@@ -216,8 +218,8 @@ class _Said:
     @classmethod
     def of(cls, catalogue: Catalogue, history: History, known: _Known, weights: NDArray[np.float64]) -> _Said:
         n = len(catalogue)
-        favour = np.bincount(known.rows, weights * known.worth, n)
-        total = np.bincount(known.rows, weights * np.abs(known.worth), n)
+        favour = _sums(known.rows, weights * known.worth, n)
+        total = _sums(known.rows, weights * np.abs(known.worth), n)
         rows = catalogue.rows(history.ratings)
         votes = np.array([RATING_WORTH[rating] for rating in history.ratings.values()], np.float64)
         there = rows >= 0
@@ -229,9 +231,14 @@ class _Said:
         rows = np.flatnonzero((self.total > 0) & (catalogue.artists >= 0))
         artists, count = catalogue.artists[rows], len(catalogue.artist_names)
         return (
-            np.bincount(artists, self.favour[rows], count),
-            np.bincount(artists, self.total[rows], count),
+            _sums(artists, self.favour[rows], count),
+            _sums(artists, self.total[rows], count),
         )
+
+
+def _sums(at: NDArray[np.integer], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The sum of the values at each place, shape ``[count]``."""
+    return np.bincount(at, values, count).astype(np.float64, copy=False)
 
 
 def _mean(favour: NDArray[np.float64], total: NDArray[np.float64], prior: float) -> NDArray[np.float32]:
@@ -256,7 +263,7 @@ def _by_artist(catalogue: Catalogue, known: _Known) -> tuple[NDArray[np.intp], N
 def _at_this_hour(
     catalogue: Catalogue, known: _Known, weights: NDArray[np.float64], now: datetime
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """As ``_Said.by_artist``, of playbacks near this time of day, less what is said of the artist at all."""
+    """As ``_Said.by_artist``, of playbacks alone, those near this time of day most."""
     named = catalogue.artists[known.rows] >= 0
     rows, count = known.rows[named], len(catalogue.artist_names)
     artists = catalogue.artists[rows]
@@ -264,7 +271,7 @@ def _at_this_hour(
     this = now.hour + now.minute / 60
     apart = np.abs((hours - this + 12) % 24 - 12)
     near = np.exp(-((apart / _HOUR_WIDTH_H) ** 2) / 2) * weights[named]
-    return np.bincount(artists, near * known.worth[named], count), np.bincount(artists, near, count)
+    return _sums(artists, near * known.worth[named], count), _sums(artists, near, count)
 
 
 def _alike(
@@ -293,7 +300,8 @@ def _direction(
 ) -> NDArray[np.float32]:
     """The weighted mean of sounds, each in the direction of the opinion of it, shape ``[d]``."""
     weighted = (weights * opinions).astype(np.float32)
-    return weighted @ catalogue.sounds[rows] / np.float32(weights.sum() + prior)
+    mean: NDArray[np.float32] = weighted @ catalogue.sounds[rows] / np.float32(weights.sum() + prior)
+    return mean
 
 
 def _never_heard(catalogue: Catalogue, known: _Known) -> NDArray[np.float32]:
@@ -307,7 +315,8 @@ def _fatigue(catalogue: Catalogue, known: _Known, ages_s: NDArray[np.float64]) -
     latest_s = np.full(len(catalogue), np.inf)
     np.minimum.at(latest_s, known.rows, ages_s)
     scale = np.log1p(DAY_S / _JUST_HEARD_S)
-    return -np.minimum(1.0, np.log1p(DAY_S / np.maximum(latest_s, _JUST_HEARD_S)) / scale).astype(np.float32)
+    tired: NDArray[np.float64] = np.log1p(DAY_S / np.maximum(latest_s, _JUST_HEARD_S)) / scale
+    return -np.minimum(tired, 1.0).astype(np.float32)
 
 
 def _blocked(catalogue: Catalogue, history: History, now: datetime) -> NDArray[np.bool_]:

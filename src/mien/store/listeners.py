@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from mien.domain import Listener
 from mien.errors import ConflictError, NotFoundError, StoreError
-from mien.store.schema import listeners
+from mien.store.schema import labels, listeners, listens, preferences, ratings, readings, snoozes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -82,6 +82,17 @@ class Listeners:
             gone = connection.execute(delete(listeners).where(listeners.c.id == listener.id))
             if not gone.rowcount:
                 raise NotFoundError(f"no listener is named {listener.name!r}")
+        self._database.erase_what_was_deleted()
+
+    def erase_taste(self, listener: Listener) -> None:
+        """Erase what a listener did and chose, without a trace; who they are and their playlists stay.
+
+        Raises:
+            StoreBusyError: as :meth:`forget`.
+        """
+        with self._database.writing() as connection:
+            for table in (listens, ratings, labels, snoozes, preferences, readings):
+                connection.execute(delete(table).where(table.c.listener_id == listener.id))
         self._database.erase_what_was_deleted()
 
 

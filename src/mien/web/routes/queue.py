@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from mien import domain
-from mien.core import Queue
-from mien.errors import RequestError
+from mien.usecases.listening import Queue
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.schemas import Asked, Given, Id, Moods, Plane, Track, moods_of, track_values
 
@@ -31,7 +30,8 @@ class QueueAsked(Asked):
     emotion: domain.Emotion | None = None
     mood: domain.Mood | None = None
     plane: Point | None = None
-    policy: domain.PolicyName = domain.PolicyName.MATCH
+    policy: domain.PolicyName | None = None
+    """By default the one that the listener chose."""
     to: domain.Mood | None = None
     """Where a journey leads."""
     minutes: Annotated[float | None, Field(gt=0, le=1_440)] = None
@@ -62,7 +62,8 @@ class QueuedTrack(Given):
 class QueueGiven(Given):
     """Songs in order."""
 
-    policy: domain.PolicyName
+    policy: domain.PolicyName | None
+    """None where moods were asked for."""
     moods: Moods
     """How much of each mood is wanted; they sum to 1."""
     note: str | None
@@ -82,20 +83,30 @@ def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
         policy=queue.policy,
         moods=moods_of(queue.moods),
         note=chosen.note,
-        offer=getattr(queue, "offer", None),
+        offer=queue.offer.sentence if queue.offer else None,
         tracks=[_queued(one, ratings) for one in chosen.tracks],
     )
 
 
 def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
-    mien = parts.mien_of(me)
-    if asked.emotion is not None:
-        return mien.recommend_for_emotion(asked.emotion, asked.policy, asked.n, asked.seed)
-    raise RequestError("this server recommends for an emotion only: give one")
+    read_at, reading = parts.store.readings.get(me, asked.reading_id) if asked.reading_id else (None, None)
+    return parts.mien.listening.recommend(
+        me,
+        emotion=asked.emotion,
+        reading=reading,
+        reading_id=asked.reading_id,
+        read_at=read_at,
+        moods={asked.mood: 1.0} if asked.mood else None,
+        plane=(asked.plane.valence, asked.plane.arousal) if asked.plane else None,
+        policy=asked.policy,
+        n=asked.n,
+        to=asked.to,
+        minutes=asked.minutes,
+        seed=asked.seed,
+        exclude=asked.exclude,
+    )
 
 
 def _queued(one: domain.Recommendation, ratings: dict[int, domain.Rating]) -> QueuedTrack:
     values: dict[str, Any] = track_values(one.track, ratings.get(one.track.id), None)
-    return QueuedTrack(
-        track=Track(**values), score=one.score, why=one.why, parts=dict(getattr(one, "parts", {}))
-    )
+    return QueuedTrack(track=Track(**values), score=one.score, why=one.why, parts=dict(one.parts))

@@ -17,10 +17,11 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
 from mien.domain import Estimate, Mood, Recommendation
+from mien.errors import NotFoundError
 from mien.recommend.asking import Asked, most_telling
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.guard import Offer, sinking
-from mien.recommend.learned import Item, items_of
+from mien.recommend.memory import Item, items_of
 from mien.recommend.personal import Hearing, Neighbours, hearing, neighbours
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Preferences
@@ -29,7 +30,7 @@ from mien.recommend.taste import History, Listens, taste_of
 from mien.recommend.why import why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track
     from mien.recommend.policy import Wanted
@@ -380,8 +381,6 @@ class Listening:
         Raises:
             NotFoundError: nothing of that name was learned.
         """
-        from mien.errors import NotFoundError
-
         view, history = self._view(listener, self._clock())
         preferences = self.preferences(listener)
         item = next((i for i in items_of(view, history, preferences) if i.name == name), None)
@@ -468,7 +467,8 @@ class _Library:
     def catalogue(self, now: datetime) -> Catalogue:
         kept = self._catalogue
         if kept is not None and len(kept) > _LARGE_LIBRARY and self._looked_at is not None:
-            if timedelta(0) <= now - self._looked_at < _LARGE_LIBRARY_PAUSE:
+            lately = timedelta(0) <= now - self._looked_at < _LARGE_LIBRARY_PAUSE
+            if lately:
                 return kept
         stamp = self._store.columns.stamp()
         if kept is None or self._stamp is None or self._stamp.analysed_at is None:
@@ -526,7 +526,7 @@ def _felt(reading: Reading | None) -> Estimate[Emotion] | None:
     if reading is None or reading.emotion is None:
         return None
     if reading.certain:
-        return replace(reading.emotion, certain=True, reason=None)
+        return replace(reading.emotion, certain=True, reason=None, reason_code=None)
     return replace(reading.emotion, certain=False, reason=reading.reason)
 
 
