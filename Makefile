@@ -1,4 +1,4 @@
-# make run      set up (.venv) and run the demo: a face is read, songs that fit are chosen
+# make run      set up (.venv), make the demo's library and open the player
 # make test     set up with everything for development and run all the tests
 # make check    lint, format, types and layers
 # make stress   the long checks that make test has in small
@@ -15,8 +15,8 @@ DEMO ?=
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.base
-	@echo "== The demo: Mien composes a small library, listens to it, reads a photograph and chooses"
-	@$(BIN)/mien demo $(DEMO)
+	@echo "== The demo: Mien composes a small library, listens to it, reads a photograph, and serves the player"
+	@$(BIN)/mien demo $$(test -t 1 && echo --open) $(DEMO)
 
 setup: $(VENV)/.dev
 

@@ -19,7 +19,7 @@ def mien(tmp_path: Path) -> Program:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
     """A home in which the demo was run once, and what it said."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    return home, Program(home)("demo", "--no-camera", "-n", "5", "--seed", "1")
+    return home, Program(home)("demo", "--no-serve", "--no-camera", "-n", "5", "--seed", "1")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import typer
 
 from mien.cli.app import PolicyOption, SeedOption, WorkersOption, open_mien
 from mien.cli.output import console, escaped, progress, show_queue
+from mien.cli.serve import DEFAULT_PORT, OpenOption, PortOption, serve_player
 from mien.cli.songs import run_scan
 from mien.errors import CameraError
 
@@ -30,17 +31,22 @@ def demo(
     *,
     face: Annotated[Path | None, typer.Option("--face", help="Your picture instead of the demo's.")] = None,
     camera: Annotated[
-        bool | None, typer.Option("--camera/--no-camera", help="Look at the camera too; asks by default.")
+        bool | None,
+        typer.Option("--camera/--no-camera", help="Look at the camera too; --no-serve asks."),
     ] = None,
     policy: PolicyOption = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many songs.")] = 10,
     seed: SeedOption = None,
     workers: WorkersOption = None,
+    serve: Annotated[bool, typer.Option(help="Open the player in the browser afterwards.")] = True,
+    port: PortOption = DEFAULT_PORT,
+    open_page: OpenOption = False,
 ) -> None:
-    """Try Mien with no music at hand: it composes a small library, listens to it, reads a face and chooses.
+    """Try Mien with no music at hand: it composes a small library, listens to it, and serves the player.
 
     The songs are composed and rendered by Mien and free to share; what Mien then says of their mood is what
-    it hears, as in any other scan. The demo keeps to a folder of its own, apart from your library.
+    it hears, as in any other scan. A photograph is read first, and what fits it is shown, so that there is
+    something to see without a camera too. The demo keeps to a folder of its own, apart from your library.
     """
     from mien.config import load_settings
 
@@ -52,12 +58,18 @@ def demo(
         run_scan(mien, [folder])
         _show_for_picture(mien, face, policy, n, seed)
         if camera is None:
-            camera = sys.stdin.isatty() and typer.confirm("Look at the camera for three seconds too?")
+            camera = not serve and _wants_camera()
         if camera:
             _show_for_camera(mien, policy, n, seed)
-    console().print(
-        f"\nThe songs are in {escaped(str(folder))}. Next, your own: mien scan ~/Music; mien play"
-    )
+        console().print(
+            f"\nThe songs are in {escaped(str(folder))}. Next, your own: mien scan ~/Music; mien serve"
+        )
+        if serve:
+            serve_player(mien, port=port, open_page=open_page)
+
+
+def _wants_camera() -> bool:
+    return sys.stdin.isatty() and typer.confirm("Look at the camera for three seconds too?")
 
 
 def _compose(folder: Path) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mien.core import Mien
     from mien.web.certificates import Certificate
 
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8737
+PortOption = Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")]
+OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 NameArgument = Annotated[str, typer.Argument(help="The listener's name.")]
 
 
@@ -31,10 +34,10 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     *,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 8737,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = DEFAULT_HOST,
+    port: PortOption = DEFAULT_PORT,
     https: Annotated[bool, typer.Option("--https", help="With a certificate of your own.")] = False,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_page: OpenOption = False,
 ) -> None:
     """Serve the player, and the API, to browsers.
 
@@ -44,6 +47,19 @@ def serve(
 
     Example: mien serve --open
     """
+    with open_mien() as mien:
+        serve_player(mien, host=host, port=port, https=https, open_page=open_page)
+
+
+def serve_player(
+    mien: Mien,
+    *,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    https: bool = False,
+    open_page: bool = False,
+) -> None:
+    """Serve until the process is told to stop, and say where."""
     from mien.web.server import serve as run
 
     def ready(url: str) -> None:
@@ -52,9 +68,8 @@ def serve(
         if open_page:
             typer.launch(url)
 
-    with open_mien() as mien:
-        certificate = _certificate(mien) if https else None
-        run(mien, host, port, certificate=certificate, on_ready=ready)
+    certificate = _certificate(mien) if https else None
+    run(mien, host, port, certificate=certificate, on_ready=ready)
 
 
 def _certificate(mien: Mien) -> Certificate:
