@@ -155,7 +155,7 @@ def report(way: str, faces: list[np.ndarray], labels: np.ndarray, network: Emoti
         found.append(obstacle(quality, least))
     tops = [EMOTIONS.index(estimate.top) for estimate in network.estimate(faces)]
     right, passed = np.array(tops) == labels, np.array([reason is None for reason in found])
-    through = f"{right[passed].mean():6.1%}" if passed.sum() >= 20 else "   few"  # noqa: PLR2004
+    through = f"{right[passed].mean():6.1%}" if passed.sum() >= 20 else "   few"
     counts = {code: found.count(code) / len(found) for code, _ in REASONS.values()}
     told = ", ".join(f"{code} {share:.1%}" for code, share in counts.items() if share)
     print(f"{way:28} {1 - passed.mean():6.1%}   {right.mean():6.1%}, {through}   {told}")
