@@ -34,6 +34,7 @@ export interface Track {
   rating: Rating | null;
   not_now_until: string | null;
   loudness_lufs?: number | null;
+  media_type?: string;
 }
 
 export interface Segment {
@@ -101,7 +102,8 @@ export const tracks = {
   unlabel: (id: number) => del<{ track: Track }>(`/tracks/${id}/label`),
   rate: (id: number, rating: Rating | null) =>
     rating ? put(`/tracks/${id}/rating`, { rating }) : del(`/tracks/${id}/rating`),
-  notNow: (id: number) => put(`/tracks/${id}/not-now`, {}),
+  notNow: (id: number) => put<Track>(`/tracks/${id}/not-now`, {}),
+  wake: (id: number) => del<Track>(`/tracks/${id}/not-now`),
   audio: (id: number, original = true) => `${BASE}/tracks/${id}/audio${original ? '' : '?as=opus'}`,
   cover: (id: number) => `${BASE}/tracks/${id}/cover`,
 };
@@ -111,7 +113,8 @@ export const readings = {
     post<{ id: number }>('/readings', {
       probabilities: reading.probabilities,
       certain: reading.certain,
-      reason: reading.reason,
+      reason_code: reading.reason,
+      held: reading.held,
       frames: reading.frames,
     }),
 };

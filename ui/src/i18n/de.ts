@@ -32,9 +32,7 @@ export const de: Text = {
     lift: ['Aufhellend', 'Lieder, die etwas heller sind als deine Stimmung'],
     calm: ['Beruhigend', 'Lieder, die dich sanft herunterholen'],
     journey: ['Reise', 'von da, wo du bist, dahin, wo du sein willst'],
-    table: ['Eigene', 'deine eigene Tabelle von Gefühlen und Stimmungen'],
     own: ['Eigene', 'deine eigene Tabelle von Gefühlen und Stimmungen'],
-    custom: ['Eigene', 'deine eigene Tabelle von Gefühlen und Stimmungen'],
     random: ['Zufall', 'irgendein Lied der Stimmung, wie im Aufsatz'],
   },
   nav: {
@@ -129,7 +127,7 @@ export const de: Text = {
     playNext: 'Als Nächstes spielen', nextUp: (title) => `„${title}“ kommt als Nächstes.`, play: (title) => `${title} abspielen`,
     options: (title) => `Mehr zu ${title}`, unknown: 'Unbekannt', tempo: 'Tempo', key: 'Tonart', curve: 'Stimmung im Lied',
     chosenByYou: 'Du hast es selbst gewählt.',
-    parts: { mood: 'Stimmung passt', taste: 'dein Geschmack', like: 'gefällt dir', fresh: 'lange nicht gehört', recency: 'lange nicht gehört', time: 'diese Tageszeit', context: 'dieser Moment', change: 'wie es deine Stimmung ändert', explore: 'etwas Neues', smooth: 'folgt gut', sequence: 'folgt gut', collaborative: 'passt zu dem, was du hörst' },
+    parts: { mood: 'Stimmung passt', song: 'was du davon hältst', artist: 'was du vom Künstler hältst', sound: 'klingt wie das, was du magst', moment: 'klingt wie das, was du gerade magst', hour: 'diese Tageszeit', others: 'Menschen mit deinem Geschmack', novelty: 'neu für dich', fatigue: 'gerade erst gehört', spacing: 'der Künstler kam eben', flow: 'wie es folgt', variety: 'Zufall' },
   },
   library: {
     songs: 'Lieder', artists: 'Künstler', albums: 'Alben', genres: 'Genres', moods: 'Stimmungen', search: 'In deiner Musik suchen',

@@ -31,9 +31,7 @@ export const en = {
     lift: ['Lift', 'songs a little brighter than you feel'],
     calm: ['Calm', 'songs that bring you down gently'],
     journey: ['Journey', 'from where you are to where you want to be'],
-    table: ['My own', 'your own table of emotions and moods'],
     own: ['My own', 'your own table of emotions and moods'],
-    custom: ['My own', 'your own table of emotions and moods'],
     random: ['Random', 'any song of the mood, as in the paper'],
   } as Record<string, [string, string]>,
   nav: {
@@ -128,7 +126,7 @@ export const en = {
     playNext: 'Play next', nextUp: (title: string) => `“${title}” comes next.`, play: (title: string) => `Play ${title}`,
     options: (title: string) => `More for ${title}`, unknown: 'Unknown artist', tempo: 'Tempo', key: 'Key', curve: 'Mood over the song',
     chosenByYou: 'You chose it yourself.',
-    parts: { mood: 'its mood fits', taste: 'your taste', like: 'you like it', fresh: 'not heard lately', recency: 'not heard lately', time: 'this time of day', context: 'this moment', change: 'how it changes your mood', explore: 'something new', smooth: 'follows well', sequence: 'follows well', collaborative: 'what goes with what you hear' } as Record<string, string>,
+    parts: { mood: 'its mood fits', song: 'what you think of it', artist: 'what you think of the artist', sound: 'sounds like what you enjoy', moment: 'sounds like what you enjoy now', hour: 'this time of day', others: 'people with your taste', novelty: 'new to you', fatigue: 'heard lately', spacing: 'the artist came just now', flow: 'how it follows', variety: 'chance' } as Record<string, string>,
   },
   library: {
     songs: 'Songs', artists: 'Artists', albums: 'Albums', genres: 'Genres', moods: 'Moods', search: 'Search your music',

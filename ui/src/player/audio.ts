@@ -36,6 +36,8 @@ export class Sound {
   private rate = 1;
   private fade_s = 0;
   private ending = false;
+  private readonly sampler = new Audio();
+  private duck = 1;
   private levelled = true;
 
   constructor(private readonly listener: Listener) {
@@ -126,6 +128,19 @@ export class Sound {
     this.fade_s = seconds;
   }
 
+  /** Let a song be heard for a moment, above what plays; null ends it. */
+  preview(source: Source | null, from_s = 0): void {
+    this.sampler.pause();
+    const level = source ? 0.15 : 1;
+    this.duck = level;
+    this.applyVolume();
+    if (!source) return;
+    this.sampler.src = source.url;
+    this.sampler.currentTime = from_s;
+    this.sampler.volume = this.muted ? 0 : Math.min(1, volumeGain(this.volume) * levelGain(source.loudness_lufs));
+    this.sampler.play().catch(() => this.preview(null)); // the browser wants a press first: then nothing is heard
+  }
+
   private get playing(): Deck {
     return this.decks[this.active];
   }
@@ -201,7 +216,7 @@ export class Sound {
   }
 
   private applyVolume(): void {
-    const gain = this.muted ? 0 : volumeGain(this.volume);
+    const gain = this.muted ? 0 : volumeGain(this.volume) * this.duck;
     this.master?.gain.setTargetAtTime(gain, this.context?.currentTime ?? 0, 0.02);
   }
 

@@ -1,5 +1,5 @@
 /** What a listener can say of a song, each with what changed and how to undo it. */
-import { post, type Rating, type Track, tracks } from '../api';
+import { type Rating, type Track, tracks } from '../api';
 import type { Mood } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
@@ -53,18 +53,7 @@ export function rate(track: Track, rating: Rating | null, then: Then = () => und
 export function notNow(track: Track): Promise<void> {
   return attempt(async () => {
     await tracks.notNow(track.id);
-    toasts.say(i18n.t.track.snoozed(track.title));
+    toasts.say(i18n.t.track.snoozed(track.title), () => void attempt(async () => void (await tracks.wake(track.id))));
     await player.drop(track.id);
-  });
-}
-
-/** More or less like this: songs near it follow, or it counts as disliked. */
-export function moreLike(track: Track): Promise<void> {
-  return attempt(async () => {
-    const found = await post<{ tracks: { track: Track; score: number; why: string; parts?: Record<string, number> }[] }>(
-      '/queue',
-      { like: track.id, n: 20, exclude: [track.id] },
-    );
-    await player.plan({ ...found, policy: '', moods: {} as never, note: null, offer: null, tracks: found.tracks.map((one) => ({ ...one, parts: one.parts ?? {} })) });
   });
 }

@@ -201,6 +201,11 @@ class Player {
     if (this.detail?.id === track.id) this.detail = { ...this.detail, ...track };
   }
 
+  /** Let a song be heard from its middle for a moment; null ends it. */
+  preview(track: Track | null): void {
+    this.sound.preview(track && this.sourceOf(track), (track?.duration_s ?? 0) * 0.35);
+  }
+
   sleep(at: number | 'end' | null): void {
     this.sleepAt = at;
   }
@@ -335,8 +340,7 @@ const probe = document.createElement('audio');
 
 /** Whether this browser plays the original; else the server sends it as Opus. */
 function playable(track: Track): boolean {
-  const { media_type } = track as Track & { media_type?: string };
-  return !media_type || probe.canPlayType(media_type) !== '';
+  return !track.media_type || probe.canPlayType(track.media_type) !== '';
 }
 
 export const player = new Player();
