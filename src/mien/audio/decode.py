@@ -269,13 +269,13 @@ def _side_weight(name: str, side: str, other: str) -> float:
 def _limited(
     blocks: Iterator[tuple[int, np.ndarray]], longest_s: float | None
 ) -> Iterator[tuple[int, np.ndarray]]:
-    left_s = np.inf if longest_s is None else longest_s
+    left_s = math.inf if longest_s is None else longest_s
     for rate_hz, samples in blocks:
-        count = min(samples.shape[1], left_s * rate_hz)
-        yield rate_hz, samples[:, : round(count)]
-        left_s -= count / rate_hz
-        if left_s <= 0:
+        count = round(min(samples.shape[1], left_s * rate_hz))
+        if count == 0:
             return
+        yield rate_hz, samples[:, :count]
+        left_s -= count / rate_hz
 
 
 def _resampled(blocks: Iterator[tuple[int, np.ndarray]], rate_hz: int, channels: int) -> Iterator[np.ndarray]:

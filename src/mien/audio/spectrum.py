@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, 10_000.0)
 _TINY = 1e-4
 # Frames that are measured together: few enough to stay in a processor's cache, which is 4 times as fast.
 AT_ONCE = 64
+_ROLLOFF_BLOCK = 32
 _EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
 
 
@@ -74,9 +76,21 @@ def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
     for start in range(0, len(frames), at_once):
-        spectrum = np.fft.rfft(frames[start : start + at_once] * _hann(), axis=1)
-        power = np.square(spectrum.real) + np.square(spectrum.imag)
-        yield Spectra(np.sqrt(power), power, np.log(power + np.float32(_TINY)))
+        power = power_spectra(frames[start : start + at_once] * _hann())
+        yield Spectra(cv2.sqrt(power), power, cv2.log(power + np.float32(_TINY)))
+
+
+def power_spectra(rows: Floats) -> Floats:
+    """Squared magnitude of the Fourier transform of each row, ``[n, size]`` (even) to ``[n, size / 2 + 1]``.
+
+    By OpenCV, whose transform takes a tenth of the time of NumPy's.
+    """
+    packed = cv2.dft(rows, flags=cv2.DFT_ROWS)  # real 0, real 1, imaginary 1, ..., real of the last
+    squared = np.square(packed)
+    power = np.empty((len(rows), rows.shape[1] // 2 + 1), np.float32)
+    np.add(squared[:, 1:-1:2], squared[:, 2:-1:2], out=power[:, 1:-1])
+    power[:, 0], power[:, -1] = squared[:, 0], squared[:, -1]
+    return power
 
 
 @cache
@@ -161,9 +175,15 @@ def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
 
 def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
     """Frequency under which each of ``shares`` of the magnitude lies, shape ``[frames, len(shares)]``."""
-    below = np.cumsum(spectra.magnitude, axis=1)
-    bins = [(below < np.float32(share) * below[:, -1:]).sum(axis=1) for share in shares]
-    return np.stack(bins, axis=1).astype(np.float32) * np.float32(SAMPLE_RATE_HZ / FRAME)
+    # In two steps, blocks of bins and then the bins of one block, which spares most of the sums.
+    blocks = spectra.magnitude[:, :-1].reshape(len(spectra.magnitude), -1, _ROLLOFF_BLOCK)
+    ends = np.cumsum(blocks.sum(axis=2), axis=1)
+    wanted = np.float32(shares) * (ends[:, -1:] + spectra.magnitude[:, -1:])
+    block = np.minimum((ends[:, None, :] < wanted[:, :, None]).sum(axis=2), blocks.shape[1] - 1)
+    before = np.take_along_axis(np.pad(ends, ((0, 0), (1, 0))), block, axis=1)
+    inside = np.take_along_axis(blocks, block[:, :, None], axis=1).cumsum(axis=2)
+    bins = block * _ROLLOFF_BLOCK + (inside + before[:, :, None] < wanted[:, :, None]).sum(axis=2)
+    return bins.astype(np.float32) * np.float32(SAMPLE_RATE_HZ / FRAME)
 
 
 def flatness_db(spectra: Spectra) -> Floats:

@@ -79,16 +79,17 @@ def find_partials(spectra: Spectra) -> Partials:
     before = magnitude[:, _FIRST_BIN - 1 : _END_BIN - 1]
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
     present = (here > before) & (here >= after) & (here > here.mean(axis=1, keepdims=True))
-    frame, column = np.nonzero(present)
+    frame, column = np.divmod(np.flatnonzero(present), present.shape[1])
     bins = column + _FIRST_BIN
-    low, top, high = (spectra.log_power[frame, bins + step] for step in (-1, 0, 1))
+    cells = frame * magnitude.shape[1] + bins
+    low, top, high = (spectra.log_power.ravel()[cells + step] for step in (-1, 0, 1))
     curvature = low - 2 * top + high
     offset = np.where(curvature < -_TINY, 0.5 * (low - high) / np.minimum(curvature, -_TINY), 0)
     hz = (bins + np.clip(offset, -0.5, 0.5)) * (SAMPLE_RATE_HZ / FRAME)
     midi = (69 + 12 * np.log2(hz / 440)).astype(np.float32)
     in_peaks = np.einsum("tb,tb->t", power, present)
     tonal_share = np.asarray(in_peaks / (power.sum(axis=1) + _TINY), np.float32)
-    return Partials(frame, midi, here[frame, column], tonal_share)
+    return Partials(frame, midi, magnitude.ravel()[cells], tonal_share)
 
 
 def join(parts: Sequence[Partials]) -> Partials:
