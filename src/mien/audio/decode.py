@@ -22,7 +22,7 @@ from mien.audio.files import require_regular_file, shown_name
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from av.audio.layout import AudioLayout
@@ -50,12 +50,30 @@ _MOST_BAD_PACKETS = 0.5
 _MOST_ATTEMPTS = 64  # to find the next packet after corrupt data; Ogg looks 64 KiB further each time
 
 
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """A piece of a recording as it is in the file.
+
+    Attributes:
+        samples: of the file's own type, shape ``[channels, n]``; nothing in them that is not a number.
+        scale: what takes them to [-1, 1].
+        names: of the channels, such as ``FL``.
+        rate_hz: of the file.
+    """
+
+    samples: np.ndarray
+    scale: float
+    names: tuple[str, ...]
+    rate_hz: int
+
+
 def decode(
     path: Path,
     *,
     sample_rate_hz: int = 22_050,
     channels: Literal[1, 2] = 1,
     longest_s: float | None = None,
+    meter: Callable[[Channels], None] | None = None,
 ) -> Generator[np.ndarray, None, None]:
     """Decode a local file's best audio stream, block by block, in bounded memory.
 
@@ -68,6 +86,7 @@ def decode(
         channels: 1 gives the mean of all channels; 2 gives left and right: one channel on both sides, two as
             they are, more mixed with centre and surround 3 dB down (ITU-R BS.775), scaled so as not to clip.
         longest_s: stop after this much of the file, in seconds; None for all of it.
+        meter: given every piece before its channels are mixed.
 
     Yields:
         float32, nominally in [-1, 1], never NaN nor infinite: shape ``[n]`` for one channel, ``[n, 2]`` for
@@ -81,7 +100,7 @@ def decode(
     health = _Health(shown_name(path))
     with _opened(path) as (container, stream):
         frames = _frames(container, stream, health)
-        blocks = _mixed(_joined(frames, health), channels, health)
+        blocks = _mixed(_joined(frames, health), channels, health, meter)
         for block in _resampled(_limited(blocks, longest_s), sample_rate_hz, channels):
             health.empty = False
             yield block
@@ -206,7 +225,12 @@ def _rest(fifo: AudioFifo) -> Iterator[AudioFrame]:
         yield frame
 
 
-def _mixed(frames: Iterator[AudioFrame], channels: int, health: _Health) -> Iterator[tuple[int, np.ndarray]]:
+def _mixed(
+    frames: Iterator[AudioFrame],
+    channels: int,
+    health: _Health,
+    meter: Callable[[Channels], None] | None,
+) -> Iterator[tuple[int, np.ndarray]]:
     """Each frame's sample rate, and its samples as float32 ``[channels, n]``."""
     for frame in frames:
         planes, scale = _planes(frame)
@@ -217,8 +241,12 @@ def _mixed(frames: Iterator[AudioFrame], channels: int, health: _Health) -> Iter
             if not (mixed.max() <= _LOUDEST and mixed.min() >= -_LOUDEST):
                 good = np.abs(planes) <= _LOUDEST
                 health.bad_samples += int(np.count_nonzero(~good.all(axis=0)))
-                mixed = _weighted_sums(np.where(good, planes, 0), weights)
+                planes = np.where(good, planes, 0)
+                mixed = _weighted_sums(planes, weights)
         health.samples += frame.samples
+        if meter is not None:
+            names = tuple(channel.name for channel in frame.layout.channels)
+            meter(Channels(planes, scale, names, frame.sample_rate))
         yield frame.sample_rate, mixed
 
 

@@ -77,7 +77,7 @@ def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
     for start in range(0, len(frames), at_once):
         power = power_spectra(frames[start : start + at_once] * _hann())
-        yield Spectra(cv2.sqrt(power), power, cv2.log(power + np.float32(_TINY)))
+        yield Spectra(np.sqrt(power), power, np.log(power + np.float32(_TINY)))
 
 
 def power_spectra(rows: Floats) -> Floats:
@@ -178,12 +178,12 @@ def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
     # In two steps, blocks of bins and then the bins of one block, which spares most of the sums.
     blocks = spectra.magnitude[:, :-1].reshape(len(spectra.magnitude), -1, _ROLLOFF_BLOCK)
     ends = np.cumsum(blocks.sum(axis=2), axis=1)
-    wanted = np.float32(shares) * (ends[:, -1:] + spectra.magnitude[:, -1:])
+    wanted = np.array(shares, np.float32) * (ends[:, -1:] + spectra.magnitude[:, -1:])
     block = np.minimum((ends[:, None, :] < wanted[:, :, None]).sum(axis=2), blocks.shape[1] - 1)
     before = np.take_along_axis(np.pad(ends, ((0, 0), (1, 0))), block, axis=1)
     inside = np.take_along_axis(blocks, block[:, :, None], axis=1).cumsum(axis=2)
     bins = block * _ROLLOFF_BLOCK + (inside + before[:, :, None] < wanted[:, :, None]).sum(axis=2)
-    return bins.astype(np.float32) * np.float32(SAMPLE_RATE_HZ / FRAME)
+    return np.asarray(bins * np.float32(SAMPLE_RATE_HZ / FRAME), np.float32)
 
 
 def flatness_db(spectra: Spectra) -> Floats:

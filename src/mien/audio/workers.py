@@ -34,6 +34,7 @@ _ONE_THREAD = dict.fromkeys(
         "MKL_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
         "NUMEXPR_NUM_THREADS",
+        "OPENCV_FOR_THREADS_NUM",
     ),
     "1",
 )
