@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from mien.audio.course import coarsened, mixed, preview_s
 from mien.audio.decode import decode
-from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, SHORTEST_S, listen, merge, vector
-from mien.audio.rhythm import tempo_bpm
-from mien.audio.tonality import key
+from mien.audio.features import FEATURES, FEATURES_VERSION, SAMPLE_RATE_HZ, SHORTEST_S, listen, merge, vector
+from mien.audio.loudness import LoudnessMeter
+from mien.audio.rhythm import tempo_candidates
+from mien.audio.speech import most_of, no_music
+from mien.audio.tonality import key, key_clarity
 from mien.domain import MoodSegment, SongAnalysis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mien.audio.features import Window
+    from mien.audio.features import Sound, Window
     from mien.audio.mood import MoodNetwork
     from mien.audio.tags import TagReading
-    from mien.domain import MoodEstimate, Tags
+    from mien.domain import MoodEstimate, Tags, TempoCandidate
 
 # Of what is measured besides the features; a scan analyses again what has another.
 ANALYSIS_VERSION = 1
 TOO_SHORT = f"can't tell: less than {SHORTEST_S} s of sound"
 SILENT = "can't tell: silence"
+_ONSET_RATE = [feature.name for feature in FEATURES].index("onset_rate")
 
 
 class ReadsTags(Protocol):
@@ -51,17 +56,19 @@ class SongAnalyzer:
         """Analyse one file, in one pass and in bounded memory.
 
         What is silent or shorter than 3 s has no features, no embedding, and an estimate that says why it is
-        not certain.
+        not certain; so has, of certainty, what is speech or noise and no music.
 
         Raises:
             DecodingError: it is not audio that can be decoded.
         """
         started = time.process_time()
-        windows = list(listen(decode(path, sample_rate_hz=SAMPLE_RATE_HZ)))
+        meter = LoudnessMeter()
+        windows = coarsened(listen(decode(path, sample_rate_hz=SAMPLE_RATE_HZ, meter=meter.add)))
         sounds = [window.sound for window in windows if window.sound is not None]
         song = merge(sounds) if sounds else None
         features = vector(song) if song else np.zeros(0, np.float32)
         mood, curve = self._judge(windows, features)
+        tempos = _tempos(song, features, mood.arousal) if song else ()
         return SongAnalysis(
             path=path,
             duration_s=windows[-1].end_s,
@@ -71,10 +78,16 @@ class SongAnalyzer:
             mood=mood,
             artifact_version=self._network.version,
             curve=curve,
-            tempo_bpm=tempo_bpm(song.tempogram) if song else None,
+            tempo_bpm=tempos[0].bpm if tempos else None,
             key=key(song.pitch_classes) if song else None,
             cpu_s=time.process_time() - started,
             analysis_version=ANALYSIS_VERSION,
+            loudness_lufs=meter.integrated_lufs(),
+            true_peak_dbtp=meter.true_peak_dbtp(),
+            mixed=mixed(curve) if song else None,
+            preview_s=preview_s(curve, meter.step_levels_lufs()) if song else None,
+            tempo_candidates=tempos,
+            key_clarity=key_clarity(song.pitch_classes) if song else None,
         )
 
     def _judge(
@@ -86,15 +99,30 @@ class SongAnalyzer:
             mood = self._network.unknown(TOO_SHORT if duration_s < SHORTEST_S else SILENT)
             return mood, (_segment(0.0, duration_s, mood),)
         heard = [i for i, window in enumerate(windows) if window.sound is not None]
-        around = [_around(windows, i) for i in heard]
-        whole, *moods = self._network.estimate(np.stack([features, *around]))
+        around = np.stack([_around(windows, i) for i in heard])
+        whole, *moods = self._network.estimate(np.concatenate([features[None], around]))
+        lengths_s = np.array([windows[i].end_s - windows[i].start_s for i in heard])
+        reasons = [no_music(row) for row in around]
         segments = (
-            _segment(windows[i].start_s, windows[i].end_s, mood) for i, mood in zip(heard, moods, strict=True)
+            _segment(windows[i].start_s, windows[i].end_s, _doubted(mood, reason))
+            for i, mood, reason in zip(heard, moods, reasons, strict=True)
         )
-        return whole, tuple(segments)
+        return _doubted(whole, most_of(reasons, lengths_s)), tuple(segments)
 
     def _tags(self, path: Path) -> Tags:
         return self._tag_reader.read(path).tags
+
+
+def _tempos(song: Sound, features: np.ndarray, arousal: float) -> tuple[TempoCandidate, ...]:
+    return tuple(tempo_candidates(song.tempogram, float(features[_ONSET_RATE]), arousal))
+
+
+def _doubted(mood: MoodEstimate, reason: str | None) -> MoodEstimate:
+    """The same estimate, but not certain, where there is a reason to doubt that it is of music at all."""
+    if reason is None:
+        return mood
+    moods = replace(mood.moods, certain=False, reason=reason)
+    return replace(mood, moods=moods, quadrants=replace(mood.quadrants, certain=False, reason=reason))
 
 
 def _around(windows: Sequence[Window], i: int) -> np.ndarray:
@@ -104,4 +132,7 @@ def _around(windows: Sequence[Window], i: int) -> np.ndarray:
 
 
 def _segment(start_s: float, end_s: float, mood: MoodEstimate) -> MoodSegment:
-    return MoodSegment(start_s, end_s, mood.moods.top, mood.moods.confidence, mood.valence, mood.arousal)
+    moods = mood.moods
+    return MoodSegment(
+        start_s, end_s, moods.top, moods.confidence, mood.valence, mood.arousal, moods.certain, moods.reason
+    )

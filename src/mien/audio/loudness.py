@@ -42,7 +42,7 @@ class LoudnessMeter:
     """
 
     def __init__(self) -> None:
-        self._steps: list[Floats] = []
+        self._steps: list[NDArray[np.float64]] = []
         self._held: Floats = np.zeros((0, 0), np.float32)
         self._names: tuple[str, ...] = ()
         self._rate_hz = 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mien.audio.spectrum import FRAMES_PER_S
+from mien.domain import TempoCandidate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +24,10 @@ LEVEL_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 _MODULATION_SIZE = 512
 _USUAL_BPM = 120.0
 _LEAST_BEAT = 0.15  # what noise alone reaches
+_METRES = (1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3)
+_ONSETS_A_BEAT = (0.8, 4.0)
+_FASTER_BY_AROUSAL = 0.25  # octaves
+_WORTH_KEEPING = 0.3
 _TINY = np.float32(1e-9)
 
 
@@ -73,10 +79,56 @@ def _refined(correlations: Floats, lag: float) -> float:
     return float(60 * FRAMES_PER_S / near[int(together.argmax())])
 
 
-def tempo_bpm(correlations: Floats) -> float | None:
-    """The tempo in beats a minute; None where no beat stands out of noise."""
+def tempo_candidates(correlations: Floats, onset_rate: float, arousal: float) -> list[TempoCandidate]:
+    """The tempos that a song may be felt at, the likeliest first; none where no beat stands out of noise.
+
+    The tempogram cannot tell a tempo from its half, double or third: its beats fit them too. What decides:
+
+    - beats that are no stronger than the halves between them are not the beats but every second one;
+    - a beat seldom goes without an onset, and seldom holds more than four;
+    - tempos around 120 are the commonest (Ellis 2007), faster ones in music of more energy.
+
+    Args:
+        correlations: a tempogram.
+        onset_rate: onsets a second.
+        arousal: of the music, -1 to 1.
+    """
     bpm, strength = tempo(correlations)
-    return bpm if strength >= _LEAST_BEAT else None
+    if strength < _LEAST_BEAT:
+        return []
+    related = [bpm * ratio for ratio in _METRES if SLOWEST_BPM <= bpm * ratio <= FASTEST_BPM]
+    found = [
+        TempoCandidate(
+            _refined(correlations, 60 * FRAMES_PER_S / tried),
+            _fit(correlations, tried) * _usual(tried, arousal) * _filled(tried, onset_rate),
+        )
+        for tried in related
+    ]
+    found.sort(key=lambda candidate: candidate.strength, reverse=True)
+    return [c for c in found if c.strength >= _WORTH_KEEPING * found[0].strength]
+
+
+def _fit(correlations: Floats, bpm: float) -> float:
+    """How well beats at this tempo correlate, 0 to 1; less where the halves between them do as well."""
+    lag = 60 * FRAMES_PER_S / bpm
+    half, one, two = np.interp([lag / 2, lag, 2 * lag], np.arange(LAGS), correlations, right=0)
+    if one <= 0:
+        return 0.0
+    evenness = np.clip((half / one - 0.75) / 0.2, 0, 1)
+    return float(min(1.0, (one + 0.5 * max(0.0, min(one, two))) / 1.5) * (1 - 0.4 * evenness))
+
+
+def _usual(bpm: float, arousal: float) -> float:
+    centre = _USUAL_BPM * 2 ** (_FASTER_BY_AROUSAL * arousal)
+    return math.exp(-0.5 * math.log2(bpm / centre) ** 2)
+
+
+def _filled(bpm: float, onset_rate: float) -> float:
+    """1 where a beat has one onset to four; less the further from it."""
+    onsets_a_beat = 60 * onset_rate / bpm
+    fewest, most = _ONSETS_A_BEAT
+    outside = max(0.0, math.log2(fewest / max(onsets_a_beat, 0.1)), math.log2(max(onsets_a_beat, 0.1) / most))
+    return math.exp(-2 * outside**2)
 
 
 def beat(correlations: Floats) -> Floats:

@@ -184,6 +184,11 @@ def key(classes: Floats, least_clarity: float = 0.5) -> str | None:
     return f"{PITCH_NAMES[best % 12]} {'major' if best < len(PITCH_NAMES) else 'minor'}"
 
 
+def key_clarity(classes: Floats) -> float:
+    """How well a pitch class distribution ``[12]`` fits its best key: a correlation, 0 to 1."""
+    return float(np.clip(key_correlations(classes[None]).max(), 0, 1))
+
+
 def from_tonic(classes: Floats) -> Floats:
     """A pitch class distribution ``[12]`` turned so that it begins at the tonic of the likeliest key."""
     return np.roll(classes, -(int(key_correlations(classes[None])[0].argmax()) % 12))
