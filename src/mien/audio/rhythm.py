@@ -25,7 +25,7 @@ _MODULATION_SIZE = 512
 _USUAL_BPM = 120.0
 _LEAST_BEAT = 0.15  # what noise alone reaches
 _METRES = (1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3)
-_ONSETS_A_BEAT = (0.8, 4.0)
+_ONSETS_A_BEAT = (0.8, 2.0)
 _FASTER_BY_AROUSAL = 0.25  # octaves
 _WORTH_KEEPING = 0.3
 _TINY = np.float32(1e-9)
@@ -85,7 +85,7 @@ def tempo_candidates(correlations: Floats, onset_rate: float, arousal: float) ->
     The tempogram cannot tell a tempo from its half, double or third: its beats fit them too. What decides:
 
     - beats that are no stronger than the halves between them are not the beats but every second one;
-    - a beat seldom goes without an onset, and seldom holds more than four;
+    - a beat seldom goes without an onset, and seldom holds many;
     - tempos around 120 are the commonest (Ellis 2007), faster ones in music of more energy.
 
     Args:
@@ -115,7 +115,7 @@ def _fit(correlations: Floats, bpm: float) -> float:
     if one <= 0:
         return 0.0
     evenness = np.clip((half / one - 0.75) / 0.2, 0, 1)
-    return float(min(1.0, (one + 0.5 * max(0.0, min(one, two))) / 1.5) * (1 - 0.4 * evenness))
+    return float(min(1.0, (one + 0.5 * max(0.0, min(one, two))) / 1.5) * (1 - 0.3 * evenness))
 
 
 def _usual(bpm: float, arousal: float) -> float:
@@ -124,7 +124,7 @@ def _usual(bpm: float, arousal: float) -> float:
 
 
 def _filled(bpm: float, onset_rate: float) -> float:
-    """1 where a beat has one onset to four; less the further from it."""
+    """1 where a beat has about one or two onsets; less the further from it."""
     onsets_a_beat = 60 * onset_rate / bpm
     fewest, most = _ONSETS_A_BEAT
     outside = max(0.0, math.log2(fewest / max(onsets_a_beat, 0.1)), math.log2(max(onsets_a_beat, 0.1) / most))
