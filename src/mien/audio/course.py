@@ -52,6 +52,8 @@ def coarsened(windows: Iterable[Window], most: int = MOST_WINDOWS) -> list[Windo
 
 def joined(windows: Sequence[Window]) -> Window:
     """Windows that follow one another as one."""
+    if len(windows) == 1:
+        return windows[0]
     sounds = [window.sound for window in windows if window.sound is not None]
     return Window(windows[0].start_s, windows[-1].end_s, merge(sounds) if sounds else None)
 

@@ -210,19 +210,10 @@ def test_a_smoothed_series_keeps_its_length_and_mean_of_constants():
 # --- time ---
 
 
-@pytest.mark.parametrize("bpm", [70, 90, 105, 120, 140, 165])
-def test_the_tempo_of_clicks_is_found(bpm):
-    assert rhythm.tempo_bpm(sound_of(clicks(bpm, 10.0)).tempogram) == pytest.approx(bpm, rel=0.02)
-
-
 def test_tempo_agrees_with_librosa(librosa):
     samples = clicks(120, 10.0)
     theirs = float(librosa.feature.tempo(y=samples, sr=RATE_HZ)[0])
-    assert rhythm.tempo_bpm(sound_of(samples).tempogram) == pytest.approx(theirs, rel=0.04)
-
-
-def test_noise_has_no_tempo():
-    assert rhythm.tempo_bpm(merge([sound_of(noise(10.0))]).tempogram) is None
+    assert rhythm.tempo(sound_of(samples).tempogram)[0] == pytest.approx(theirs, rel=0.04)
 
 
 def test_clicks_have_their_onset_rate_and_a_strong_beat():
