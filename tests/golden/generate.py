@@ -91,7 +91,7 @@ def pictures():
     inside = (Box(100, 90, 120, 120), (640, 480))
     return [
         ("a drawn face", face, *inside),
-        ("the same, dark", drawn_face(light=0.2), *inside),
+        ("the same, dark", drawn_face(light=0.15), *inside),
         ("the same, bright", drawn_face(light=4.0), *inside),
         ("the same, blurred", smeared(face, 12), *inside),
         ("the same, its mouth covered", mouthless, *inside),

@@ -29,14 +29,13 @@ def measured(grey):
     return measure(grey, BOX, PICTURE)
 
 
-def test_light_is_what_the_lightest_twentieth_exceeds():
+@pytest.mark.parametrize(("light_pixels", "light"), [(115, 100.0), (116, 250.0)])
+def test_light_is_what_the_lightest_twentieth_exceeds(light_pixels, light):
+    middle = np.full(48 * 48, 100, dtype=np.uint8)  # a twentieth of 2,304 pixels is 115.2
+    middle[:light_pixels] = 250
     grey = FLAT.copy()
-    middle = grey[8:56, 8:56]
-    middle.reshape(-1)  # 2,304 pixels; 4% of them light
-    middle[:2, :46] = 250
-    assert measured(grey).light == 100.0
-    middle[:3, :46] = 250  # 6%
-    assert measured(grey).light == 250.0
+    grey[8:56, 8:56] = middle.reshape(48, 48)
+    assert measured(grey).light == light
 
 
 def test_headroom_is_what_is_left_above_the_middle_level():

@@ -201,6 +201,20 @@ def test_the_face_followed_so_far_stays_the_listener_among_others_alike():
     assert (reading.certain, probability(reading, SAD)) == (True, 1.0)
 
 
+def test_where_it_could_not_tell_nobody_is_followed():
+    smoother = Smoother(RULES)
+    for tenth in range(3):
+        two = (at(100, 190, 120, SAD), at(420, 190, 118, HAPPY))
+        assert smoother.add(frame(tenth / 10, *two)).reason_code is Reason.SEVERAL_FACES
+
+
+def test_a_face_elsewhere_is_not_the_one_followed_so_far():
+    smoother = Smoother(replace(RULES, least_clear=1.0))
+    smoother.add(frame(0.0, at(20, 350, 100, SAD)))
+    reading = smoother.add(frame(0.5, at(250, 60, 110, SAD), at(420, 60, 108, HAPPY)))
+    assert reading.reason_code is Reason.SEVERAL_FACES
+
+
 def test_someone_far_nearer_takes_the_listeners_place():
     smoother = Smoother(RULES)
     smoother.add(frame(0.0, at(100, 190, 80, SAD)))
