@@ -21,8 +21,29 @@ if TYPE_CHECKING:
 
     from mien.artifacts import Artifact
     from mien.core import FaceDetector
+    from mien.training.datasets import Example
     from mien.training.emotion_faces import Progress
     from mien.training.evaluate import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was estimated of one picture.
+
+    Attributes:
+        example: the picture and its label.
+        estimated: the likeliest emotion.
+        confidence: its probability.
+    """
+
+    example: Example
+    estimated: str
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        """Whether it is the label."""
+        return self.estimated == self.example.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +54,13 @@ class EmotionEvaluation:
         scores: over the pictures that have one of the seven emotions as label.
         left_out: pictures with another label, or of another part.
         without_face: pictures in which the detector found no face; the whole picture was read instead.
-        mistakes: the surest wrong estimates: file, label, estimated emotion, confidence.
+        answers: of every picture that was scored, in the data's order.
     """
 
     scores: Scores
     left_out: int
     without_face: int
-    mistakes: tuple[tuple[str, str, str, float], ...] = field(default=(), repr=False)
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
 
 
 def evaluate_emotion(
@@ -84,5 +105,11 @@ def evaluate_emotion(
             progress.loading(i, len(examples))
     reference = np.array([EMOTIONS.index(e.label) for e in examples])
     return EmotionEvaluation(
-        score(reference, rows, EMOTIONS), len(data.examples) - len(examples), without_face
+        score(reference, rows, EMOTIONS),
+        len(data.examples) - len(examples),
+        without_face,
+        tuple(
+            Answer(example, EMOTIONS[row.argmax()], float(row.max()))
+            for example, row in zip(examples, rows, strict=True)
+        ),
     )
