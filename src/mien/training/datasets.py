@@ -190,6 +190,15 @@ def split(
     return {part: replace(data, examples=tuple(examples)) for part, examples in parts.items()}
 
 
+def ungrouped(data: LabelledData) -> LabelledData:
+    """The same examples as if nobody were in two of them, and without the data's own split.
+
+    A split of it is random, picture by picture: a person may be on both sides, and scores are flattered.
+    """
+    alone = tuple(replace(example, group="", twins="", split="") for example in data.examples)
+    return replace(data, examples=alone)
+
+
 def _apart(examples: list[Example], others: list[Example]) -> list[Example]:
     """Those that share neither group nor file with any of the others."""
     groups = {e.group for e in others if e.group}

@@ -16,13 +16,14 @@ import numpy as np
 
 from mien.artifacts import Artifact, save
 from mien.errors import DatasetError
-from mien.training.datasets import Part, read_labelled, split
+from mien.training.datasets import Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
 from mien.training.emotion_decision import fit_decision
 from mien.training.emotion_faces import load_faces
 from mien.training.emotion_loop import Batches, fit, loss_and_accuracy, predicted
-from mien.training.emotion_network import begin_with, build, settle_statistics
+from mien.training.emotion_network import build, settle_statistics
 from mien.training.emotion_recipe import EmotionTraining
+from mien.training.emotion_transfer import begin_with
 from mien.training.evaluate import score
 from mien.training.export import to_onnx
 from mien.vision.emotion import HEAD, INPUT
@@ -89,8 +90,8 @@ def train_emotion(
         training: how.
         columns: headers of ``index.csv`` that stand for the names Mien knows.
         about: what the data is and under which terms, for the artifact.
-        start: weights to begin with, as an earlier run's checkpoints hold them (``*.weights.h5``); any
-            resolution and labels, the same network, width and channels.
+        start: what to begin with: an artifact's folder, or an earlier run's checkpoint (``*.weights.h5``);
+            any resolution and labels, the same network, width and channels.
         checkpoints: where to keep the state every few minutes; training goes on from what it finds there.
         detector: finds the face in each picture; None when pictures are cropped faces.
         progress: told how it goes.
@@ -104,10 +105,11 @@ def train_emotion(
 
     keras.utils.set_random_seed(training.seed)
     checkpoint = Checkpoint(checkpoints, training) if checkpoints and training.epochs else None
-    labels, parts = training.labels, split(read_labelled(path, columns), training.seed)
+    labels, parts = training.labels, _parts(read_labelled(path, columns), training)
     learn = load_faces(parts[Part.TRAIN], training, progress, detector=detector)
     valid = load_faces(parts[Part.VALID], training, progress, scored=True, detector=detector)
-    model, batches = _begun(training, start), Batches(learn, training)
+    batches = Batches(learn, training)
+    model = _begun(training, start, batches)
     history = fit(model, batches, valid, checkpoint, progress) if training.epochs else []
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
     raw = predicted(model, valid.pixels)
@@ -139,12 +141,17 @@ def train_emotion(
     )
 
 
-def _begun(training: EmotionTraining, start: Path | None) -> Any:  # noqa: ANN401  (a keras.Model)
+def _parts(data: LabelledData, training: EmotionTraining) -> dict[Part, LabelledData]:
+    return split(ungrouped(data) if training.random_split else data, training.seed)
+
+
+def _begun(training: EmotionTraining, start: Path | None, batches: Batches) -> Any:  # noqa: ANN401  (a keras.Model)
     """The network with the weights that it begins with."""
     if training.epochs == 0 and start is None:
         raise DatasetError("without an epoch of training there must be weights to start with: give both")
     model = build(training)
-    if start is not None and not begin_with(model, start) and training.epochs == 0:
+    whole = start is None or begin_with(model, start, batches.some)
+    if not whole and training.epochs == 0:
         raise DatasetError(f"{start} has another number of labels; without training, give the same")
     return model
 

@@ -67,6 +67,11 @@ class Batches:
         )
         return standardise(pixels), targets
 
+    def some(self) -> NDArray[np.float32]:
+        """A batch of faces as they are, as the network's input."""
+        every = max(1, len(self.faces.pixels) // SCORED_AT_ONCE)
+        return standardise(self.faces.pixels[::every][:SCORED_AT_ONCE])
+
     def between(self, first: int, last: int) -> Iterator[Batch]:
         """The batches of steps ``first`` to before ``last``; the next ones are made meanwhile."""
         with ThreadPoolExecutor(1) as maker:

@@ -1,25 +1,18 @@
-"""The networks that can be trained, and where their weights begin."""
+"""The networks that can be trained."""
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from mien.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from mien.training.emotion_recipe import EmotionTraining
 
 SETTLING_BATCHES = 150
-# Keras keeps its step counter before the averages, and two moments of each weight after them.
-_BEFORE_AVERAGES, _STATES_A_WEIGHT = 1, 3
 
 
 def build(training: EmotionTraining) -> Any:  # noqa: ANN401  (a keras.Model; Keras is an extra)
@@ -58,61 +51,6 @@ def cnn2(training: EmotionTraining) -> Any:  # noqa: ANN401  (as above)
 
 def _shape(training: EmotionTraining) -> tuple[int, int, int]:
     return training.resolution, training.resolution, training.channels
-
-
-def begin_with(model: Any, start: Path) -> bool:  # noqa: ANN401  (as above)
-    """Take the weights of an earlier run's checkpoint; the averaged ones, where it holds averages.
-
-    Whatever its resolution was, its network and width must be the same. Where the number of classes differs,
-    the last layer keeps its random weights.
-
-    Returns:
-        Whether the last layer was taken over too.
-
-    Raises:
-        DatasetError: the file cannot be read, or holds another network.
-    """
-    import h5py
-
-    fresh = [layer.get_weights() for layer in model.layers]
-    for layer, values in zip(model.layers, fresh, strict=True):
-        layer.set_weights([np.full_like(v, np.nan) if _is_real(v) else v for v in values])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras warns of each layer that does not fit
-            model.load_weights(start, skip_mismatch=True)
-        with h5py.File(start, "r") as file:
-            _take_averages(model, file.get("optimizer/vars", {}))
-    except (OSError, ValueError, KeyError) as error:
-        raise DatasetError(f"cannot begin with the weights in {start}: {error}") from None
-    untouched = [i for i, layer in enumerate(model.layers) if _is_missing(layer.get_weights())]
-    weighted = [i for i, values in enumerate(fresh) if values]
-    if not set(untouched) <= {weighted[-1]}:
-        raise DatasetError(
-            f"cannot begin with the weights in {start}: they are of another network, width or number of"
-            " channels; give the same"
-        )
-    for i in untouched:
-        model.layers[i].set_weights(fresh[i])
-    return not untouched
-
-
-def _is_real(values: NDArray[Any]) -> bool:
-    return np.issubdtype(values.dtype, np.floating)
-
-
-def _is_missing(values: list[NDArray[Any]]) -> bool:
-    return any(_is_real(v) and np.isnan(v).any() for v in values)
-
-
-def _take_averages(model: Any, kept: Any) -> None:  # noqa: ANN401  (as above, and an h5py.Group)
-    variables = model.trainable_variables
-    if len(kept) != _BEFORE_AVERAGES + _STATES_A_WEIGHT * len(variables):
-        return
-    for i, variable in enumerate(variables):
-        average = np.asarray(kept[str(i + _BEFORE_AVERAGES)])
-        if average.shape == tuple(variable.shape):
-            variable.assign(average)
 
 
 def settle_statistics(

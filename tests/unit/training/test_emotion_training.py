@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.artifacts import load
+from mien.artifacts import Network, load
 from mien.domain import Box, Emotion
 from mien.errors import DatasetError, ImageError
 from mien.training import emotion_loop
@@ -19,10 +19,11 @@ from mien.training.datasets import Example, LabelledData, read_labelled
 from mien.training.emotion import train_emotion
 from mien.training.emotion_checkpoint import LATEST
 from mien.training.emotion_faces import load_faces, target
-from mien.training.emotion_network import begin_with, build, mobilenet
+from mien.training.emotion_network import build, mobilenet
 from mien.training.emotion_recipe import EMOTIONS, EmotionTraining
 from mien.training.emotion_scores import evaluate_emotion
-from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing
+from mien.training.emotion_transfer import begin_with
+from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, network_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -329,6 +330,31 @@ def test_folder_that_cannot_hold_checkpoints_is_named(faces: Path, tmp_path: Pat
         train_emotion(faces, tmp_path / "model", TINY, checkpoints=tmp_path / "file")
 
 
+def some_faces(resolution: int = 32, channels: int = 1) -> NDArray[np.float32]:
+    rng = np.random.default_rng(4)
+    drawn = np.stack([drawn_face(label, rng) for label in EMOTIONS])
+    return network_input(list(drawn), Preprocessing(resolution, channels, 0.0))
+
+
+@pytest.mark.training
+def test_artifact_alone_is_enough_to_begin_with(whole: Run, faces: Path, tmp_path: Path):
+    """Its folded normalisation is unfolded: the network answers as it did, and can go on learning."""
+    model = mobilenet(TINY)
+    assert begin_with(model, whole.folder / "model", some_faces)
+    answers = Network(whole.artifact).run(some_faces())[HEAD]
+    np.testing.assert_allclose(model.predict_on_batch(some_faces()), answers, atol=1e-4)
+    spreads = [layer.moving_variance for layer in model.layers if hasattr(layer, "moving_variance")]
+    assert len({round(float(np.mean(s)), 6) for s in spreads}) == len(spreads) == 27
+    learning = np.asarray(model(some_faces(), training=True))
+    assert np.abs(learning - answers).mean() < 0.1  # but for dropout
+    with pytest.raises(DatasetError, match="of another network, width or number of channels"):
+        begin_with(mobilenet(dataclasses.replace(TINY, width=0.5)), whole.folder / "model", some_faces)
+    with pytest.raises(DatasetError, match="of another network"):
+        begin_with(build(dataclasses.replace(TINY, network="cnn2")), whole.folder / "model", some_faces)
+    eight = mobilenet(dataclasses.replace(TINY, labels=(*EMOTIONS, "contempt")))
+    assert not begin_with(eight, whole.folder / "model", some_faces)
+
+
 def first_kernel(model: Any) -> NDArray[np.float32]:
     return np.asarray(model.get_weights()[0])
 
@@ -338,19 +364,19 @@ def test_earlier_weights_fit_another_resolution_and_only_the_same_width(whole: R
     earlier = whole.folder / "ck" / LATEST
     larger = mobilenet(dataclasses.replace(TINY, resolution=48))
     before = first_kernel(larger)
-    assert begin_with(larger, earlier)
+    assert begin_with(larger, earlier, some_faces)
     assert (first_kernel(larger) != before).any()
     with pytest.raises(DatasetError, match="of another network, width or number of channels"):
-        begin_with(mobilenet(dataclasses.replace(TINY, width=0.5)), earlier)
+        begin_with(mobilenet(dataclasses.replace(TINY, width=0.5)), earlier, some_faces)
     with pytest.raises(DatasetError, match="cannot begin with the weights in"):
-        begin_with(larger, whole.folder / "nowhere.weights.h5")
+        begin_with(larger, whole.folder / "nowhere.weights.h5", some_faces)
 
 
 @pytest.mark.training
 def test_network_with_contempt_begins_with_all_but_the_last_layer_of_one_without(whole: Run):
     eight = mobilenet(dataclasses.replace(TINY, labels=(*EMOTIONS, "contempt")))
     before = eight.get_weights()
-    assert not begin_with(eight, whole.folder / "ck" / LATEST)
+    assert not begin_with(eight, whole.folder / "ck" / LATEST, some_faces)
     after = eight.get_weights()
     assert (after[0] != before[0]).any()
     np.testing.assert_array_equal(after[-2], before[-2])
@@ -372,7 +398,7 @@ def test_averaged_weights_are_what_a_new_run_begins_with(eagerly: None, tmp_path
     average = first_kernel(model)
     assert np.abs(last - average).max() > 0.01
     begun = build(training)
-    assert begin_with(begun, tmp_path / "some.weights.h5")
+    assert begin_with(begun, tmp_path / "some.weights.h5", some_faces)
     np.testing.assert_array_equal(first_kernel(begun), average)
 
 

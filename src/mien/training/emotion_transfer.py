@@ -1,0 +1,171 @@
+"""Beginning with a network that is there: an earlier run's checkpoint, or a model artifact.
+
+An artifact's ONNX file has batch normalisation folded into the convolutions. It is unfolded again, so that
+training can go on: each normalisation gets the mean and spread that its input has on real faces, and the
+scale and shift that leave its output as it was.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mien.artifacts import load
+from mien.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Folded = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+
+# Keras keeps its step counter before the averages, and two moments of each weight after them.
+_BEFORE_AVERAGES, _STATES_A_WEIGHT = 1, 3
+
+
+def begin_with(model: Any, start: Path, faces: Callable[[], NDArray[np.float32]]) -> bool:  # noqa: ANN401
+    """Take the weights of a checkpoint (the averaged ones, where it has averages) or of an artifact's folder.
+
+    Whatever its resolution was, its network and width must be the same. Where the number of classes differs,
+    the last layer keeps its random weights.
+
+    Args:
+        model: a ``keras.Model``, not trained yet.
+        start: a file ``*.weights.h5``, or an artifact's folder.
+        faces: gives some of the network's input, shape ``[n, s, s, channels]``.
+
+    Returns:
+        Whether the last layer was taken over too.
+
+    Raises:
+        DatasetError: it cannot be read, or is of another network.
+        ArtifactError: the artifact is damaged.
+    """
+    if start.is_dir():
+        return _from_artifact(model, start, faces)
+    return _from_checkpoint(model, start)
+
+
+def _from_checkpoint(model: Any, start: Path) -> bool:  # noqa: ANN401  (as above)
+    import h5py
+
+    fresh = [layer.get_weights() for layer in model.layers]
+    for layer, values in zip(model.layers, fresh, strict=True):
+        layer.set_weights([np.full_like(v, np.nan) if _is_real(v) else v for v in values])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of each layer that does not fit
+            model.load_weights(start, skip_mismatch=True)
+        with h5py.File(start, "r") as file:
+            _take_averages(model, file.get("optimizer/vars", {}))
+    except (OSError, ValueError, KeyError) as error:
+        raise DatasetError(f"cannot begin with the weights in {start}: {error}") from None
+    untouched = [i for i, layer in enumerate(model.layers) if _is_missing(layer.get_weights())]
+    weighted = [i for i, values in enumerate(fresh) if values]
+    if not set(untouched) <= {weighted[-1]}:
+        raise _of_another(start)
+    for i in untouched:
+        model.layers[i].set_weights(fresh[i])
+    return not untouched
+
+
+def _of_another(start: Path) -> DatasetError:
+    return DatasetError(
+        f"cannot begin with the weights in {start}: they are of another network, width or number of channels;"
+        " give the same"
+    )
+
+
+def _is_real(values: NDArray[Any]) -> bool:
+    return np.issubdtype(values.dtype, np.floating)
+
+
+def _is_missing(values: list[NDArray[Any]]) -> bool:
+    return any(_is_real(v) and np.isnan(v).any() for v in values)
+
+
+def _take_averages(model: Any, kept: Any) -> None:  # noqa: ANN401  (as above, and an h5py.Group)
+    variables = model.trainable_variables
+    if len(kept) != _BEFORE_AVERAGES + _STATES_A_WEIGHT * len(variables):
+        return
+    for i, variable in enumerate(variables):
+        average = np.asarray(kept[str(i + _BEFORE_AVERAGES)])
+        if average.shape == tuple(variable.shape):
+            variable.assign(average)
+
+
+def _from_artifact(model: Any, folder: Path, faces: Callable[[], NDArray[np.float32]]) -> bool:  # noqa: ANN401
+    import keras
+
+    folded = _folded(load(folder, "emotion").model_path)
+    convolutions: list[Any] = [layer for layer in model.layers if isinstance(layer, _convolution_types())]
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    if len(folded) != len(convolutions) or len(norms) != len(convolutions) - 1:
+        raise _of_another(folder)
+    for layer, (kernel, _, _) in zip(convolutions[:-1], folded[:-1], strict=True):
+        if layer.kernel.shape != kernel.shape:
+            raise _of_another(folder)
+        layer.set_weights([kernel])
+    _unfold(model, norms, folded[:-1], faces())
+    kernel, _, bias = folded[-1]
+    fits = bool(convolutions[-1].kernel.shape == kernel.shape)
+    if fits:
+        convolutions[-1].set_weights([kernel, bias])
+    return fits
+
+
+def _unfold(model: Any, norms: list[Any], folded: list[Folded], faces: NDArray[np.float32]) -> None:  # noqa: ANN401
+    """Give each normalisation what leaves its output as it was, with the statistics of its input on faces."""
+    import keras
+
+    for norm, (_, scale, shift) in zip(norms, folded, strict=True):
+        norm.set_weights([scale * _deviation(norm, 1.0), shift, np.zeros_like(shift), np.ones_like(shift)])
+    inputs = keras.Model(model.input, [norm.input for norm in norms])
+    for norm, (_, scale, shift), values in zip(norms, folded, inputs.predict_on_batch(faces), strict=True):
+        mean, variance = values.mean(axis=(0, 1, 2)), values.var(axis=(0, 1, 2))
+        norm.set_weights([scale * _deviation(norm, variance), shift + scale * mean, mean, variance])
+
+
+def _deviation(norm: Any, variance: Any) -> Any:  # noqa: ANN401  (as above, and an array)
+    return np.sqrt(variance + norm.epsilon)
+
+
+def _convolution_types() -> tuple[type, ...]:
+    from keras import layers
+
+    return layers.Conv2D, layers.DepthwiseConv2D
+
+
+def _folded(path: Path) -> list[Folded]:
+    """Of each convolution in an ONNX file: Keras's kernel, and the scale and shift that follow it."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(path).graph
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    takes = {name: node for node in graph.node for name in node.input}
+    folded = []
+    for node in graph.node:
+        if node.op_type != "Conv":
+            continue
+        weights = values[node.input[1]]
+        depthwise = any(a.name == "group" and a.i > 1 for a in node.attribute)
+        kernel = weights.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
+        channels = weights.shape[0]
+        scale, shift = np.ones(channels, np.float32), np.zeros(channels, np.float32)
+        if len(node.input) > 2:  # noqa: PLR2004  (input, weights and bias)
+            shift = values[node.input[2]].reshape(channels)
+        follows = takes.get(node.output[0])
+        while follows is not None and follows.op_type in ("Mul", "Add"):
+            constant = next(values[name] for name in follows.input if name in values).reshape(-1)
+            if follows.op_type == "Mul":
+                scale, shift = scale * constant, shift * constant
+            else:
+                shift = shift + constant
+            follows = takes.get(follows.output[0])
+        folded.append((kernel, scale, shift))
+    return folded
