@@ -11,6 +11,7 @@ from mien.cli.app import JsonOption, WorkersOption, open_mien
 from mien.cli.learning import (
     ColumnOption,
     DataArgument,
+    MistakesOption,
     columns,
     show_mood_change,
     show_own_labels,
@@ -52,7 +53,11 @@ def evaluate_emotion(
     detect: Annotated[
         bool, typer.Option("--detect", help="Pictures are whole; find the face first.")
     ] = False,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Average each face with its mirror image; mien face does not.")
+    ] = False,
     report: ReportOption = None,
+    show_mistakes: MistakesOption = False,
     json: JsonOption = False,
 ) -> None:
     """Score an emotion network: accuracy, recall, F1, calibration, confusion matrix.
@@ -72,6 +77,7 @@ def evaluate_emotion(
             columns=columns(column),
             part=split,
             detector=HaarDetector() if detect else None,
+            flip=flip,
             progress=told,
         )
     if report is not None:
@@ -81,7 +87,9 @@ def evaluate_emotion(
             "artifact": used.version,
             "left out": result.left_out,
         }
-        write_report(report, Report("Emotion network: evaluation", facts, scores={"Scores": result.scores}))
+        mistakes = result.mistakes if show_mistakes else ()
+        scores = {"Scores": result.scores}
+        write_report(report, Report("Emotion network: evaluation", facts, scores=scores, mistakes=mistakes))
     if json:
         numbers = {"left_out": result.left_out, "without_face": result.without_face}
         print_json({"artifact": used.version, **result.scores.as_json(), **numbers})

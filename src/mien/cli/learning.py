@@ -29,6 +29,11 @@ ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", help="name=header: another header of index.csv.")
 ]
 
+MistakesOption = Annotated[
+    bool,
+    typer.Option("--show-mistakes", help="Show the surest mistakes in the report; it shows people's faces."),
+]
+
 
 def train_extra_is_installed() -> bool:
     """Whether there is what fitting a network needs; asking does not import it."""

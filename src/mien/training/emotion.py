@@ -16,26 +16,30 @@ import numpy as np
 
 from mien.artifacts import Artifact, save
 from mien.errors import DatasetError
-from mien.training.datasets import Part, read_labelled, split, ungrouped
+from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
 from mien.training.emotion_decision import fit_decision
 from mien.training.emotion_faces import load_faces
 from mien.training.emotion_loop import Batches, fit, loss_and_accuracy, predicted
 from mien.training.emotion_network import build, settle_statistics
 from mien.training.emotion_recipe import EmotionTraining
+from mien.training.emotion_scores import Answer, surest_mistakes
 from mien.training.emotion_transfer import begin_with
 from mien.training.evaluate import score
 from mien.training.export import to_onnx
 from mien.vision.emotion import HEAD, INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from mien.core import FaceDetector
     from mien.training.datasets import LabelledData
     from mien.training.emotion_faces import Faces, Progress
     from mien.training.evaluate import Scores
+    from mien.training.report import Mistake
 
 __all__ = ["EmotionTraining", "TrainedEmotion", "train_emotion"]
 
@@ -61,6 +65,7 @@ class TrainedEmotion:
         final: the same four of the network that was kept, on faces as they are.
         scores: of the validation and the test part, as the artifact decides.
         without_face: by part, the pictures that were left out because no face was found in them.
+        mistakes: the surest wrong estimates in the test part.
     """
 
     artifact: Artifact
@@ -68,6 +73,7 @@ class TrainedEmotion:
     final: dict[str, float]
     scores: dict[str, Scores]
     without_face: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = field(default=(), repr=False)
 
 
 def train_emotion(
@@ -105,7 +111,8 @@ def train_emotion(
 
     keras.utils.set_random_seed(training.seed)
     checkpoint = Checkpoint(checkpoints, training) if checkpoints and training.epochs else None
-    labels, parts = training.labels, _parts(read_labelled(path, columns), training)
+    data = read_labelled(path, columns)
+    labels, parts = training.labels, _parts(data, training)
     learn = load_faces(parts[Part.TRAIN], training, progress, detector=detector)
     valid = load_faces(parts[Part.VALID], training, progress, scored=True, detector=detector)
     batches = Batches(learn, training)
@@ -115,9 +122,10 @@ def train_emotion(
     raw = predicted(model, valid.pixels)
     decision = fit_decision(valid.reference, raw, batches.frequencies(), training.prior_exponent)
     test = load_faces(parts[Part.TEST], training, progress, scored=True, detector=detector)
+    tested = decision(predicted(model, test.pixels))
     scores = {
         "validation": score(valid.reference, decision(raw), training.labels),
-        "test": score(test.reference, decision(predicted(model, test.pixels)), training.labels),
+        "test": score(test.reference, tested, training.labels),
     }
     faces = {Part.TRAIN: learn, Part.VALID: valid, Part.TEST: test}
     artifact = Artifact(
@@ -128,7 +136,7 @@ def train_emotion(
         preprocessing=asdict(training.preprocessing),
         decision=decision.as_json(training.labels, raw[[labels[i] == "neutral" for i in valid.reference]]),
         training=_told(training, model),
-        data=_data(parts, faces, batches, about),
+        data={"about": about, "split": _how_split(data, training), **_data(parts, faces, batches)},
         scores={name: part.as_json() for name, part in scores.items()},
         limits=LIMITS,
     )
@@ -138,6 +146,7 @@ def train_emotion(
         final=_final(model, learn, valid, raw),
         scores=scores,
         without_face={part.value: some.without_face for part, some in faces.items()},
+        mistakes=_mistakes(test, tested, training.labels),
     )
 
 
@@ -156,18 +165,40 @@ def _begun(training: EmotionTraining, start: Path | None, batches: Batches) -> A
     return model
 
 
+def _mistakes(test: Faces, rows: NDArray[np.floating], labels: Sequence[str]) -> tuple[Mistake, ...]:
+    answers = [
+        Answer(Example(file, labels[reference]), labels[row.argmax()], float(row.max()))
+        for file, reference, row in zip(test.files, test.reference, rows, strict=True)
+    ]
+    return surest_mistakes(answers, list(test.pixels))
+
+
+def _how_split(data: LabelledData, training: EmotionTraining) -> str:
+    """In words for people."""
+    if training.random_split:
+        return (
+            "Split at random, picture by picture, as in the paper: the same person may be on both sides,"
+            " which flatters every score."
+        )
+    own = any(example.split for example in data.examples)
+    known = any(example.group for example in data.examples)
+    apart = (
+        "nobody is in two parts" if known else "who is in a picture is not known, copies are kept together"
+    )
+    return f"{'The data has its own split' if own else 'Split in the proportions of the paper'}; {apart}."
+
+
 def _told(training: EmotionTraining, model: Any) -> dict[str, Any]:  # noqa: ANN401  (a keras.Model)
     finished = datetime.now(UTC).date().isoformat()
     return {**asdict(training), "parameters": model.count_params(), "finished": finished}
 
 
 def _data(
-    parts: Mapping[Part, LabelledData], faces: Mapping[Part, Faces], batches: Batches, about: str
+    parts: Mapping[Part, LabelledData], faces: Mapping[Part, Faces], batches: Batches
 ) -> dict[str, Any]:
     """What the artifact says of its data."""
     drawn = zip(batches.training.labels, batches.frequencies().tolist(), strict=True)
     return {
-        "about": about,
         "examples": {part.value: len(data.examples) for part, data in parts.items()},
         "labels": {part.value: data.counts() for part, data in parts.items()},
         "without_face": {part.value: len(part_faces.without_face) for part, part_faces in faces.items()},

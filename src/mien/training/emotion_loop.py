@@ -53,8 +53,10 @@ class Batches:
         return max(1, len(self.faces.pixels) // self.training.batch)
 
     def frequencies(self) -> NDArray[np.float64]:
-        """How often each class is drawn, shape ``[labels]``; sums to 1."""
-        return np.asarray(self._weight @ self.faces.targets, dtype=np.float64)
+        """How often each class is drawn as the likeliest, shape ``[labels]``; sums to 1."""
+        classes = self.faces.targets.argmax(axis=1)
+        drawn = np.bincount(classes, self._weight, minlength=len(self.training.labels))
+        return drawn.astype(np.float64, copy=False)
 
     def __call__(self, step: int) -> Batch:
         """The inputs and the distributions to learn of a step, counted from the first of the run."""

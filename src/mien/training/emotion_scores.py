@@ -13,17 +13,24 @@ from mien.training.datasets import read_labelled
 from mien.training.emotion_faces import face_in, picture_of
 from mien.training.emotion_recipe import EMOTIONS
 from mien.training.evaluate import score
-from mien.vision.emotion import EmotionNetwork
+from mien.training.report import Mistake
+from mien.vision.emotion import EmotionNetwork, Preprocessing, resize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from mien.artifacts import Artifact
     from mien.core import FaceDetector
     from mien.training.datasets import Example
     from mien.training.emotion_faces import Progress
     from mien.training.evaluate import Scores
+
+SHOWN_MISTAKES = 24
+# Side of the faces that a report shows.
+THUMB = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,17 @@ class Answer:
         return self.estimated == self.example.label
 
 
+def surest_mistakes(
+    answers: Sequence[Answer], faces: Sequence[NDArray[np.uint8]], most: int = SHOWN_MISTAKES
+) -> tuple[Mistake, ...]:
+    """Those of the faces that were most surely read wrong, the surest first."""
+    wrong = [(a, face) for a, face in zip(answers, faces, strict=True) if not a.right]
+    wrong.sort(key=lambda pair: -pair[0].confidence)
+    return tuple(
+        Mistake(a.example.file, a.example.label, a.estimated, a.confidence, face) for a, face in wrong[:most]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class EmotionEvaluation:
     """What an artifact reached on labelled pictures.
@@ -55,12 +73,14 @@ class EmotionEvaluation:
         left_out: pictures with another label, or of another part.
         without_face: pictures in which the detector found no face; the whole picture was read instead.
         answers: of every picture that was scored, in the data's order.
+        mistakes: the surest wrong ones, with the face as it was read.
     """
 
     scores: Scores
     left_out: int
     without_face: int
     answers: tuple[Answer, ...] = field(default=(), repr=False)
+    mistakes: tuple[Mistake, ...] = field(default=(), repr=False)
 
 
 def evaluate_emotion(
@@ -70,6 +90,7 @@ def evaluate_emotion(
     columns: Mapping[str, str] | None = None,
     part: str | None = None,
     detector: FaceDetector | None = None,
+    flip: bool = False,
     progress: Progress | None = None,
 ) -> EmotionEvaluation:
     """Score an emotion artifact on labelled pictures.
@@ -80,6 +101,7 @@ def evaluate_emotion(
         columns: headers of ``index.csv`` that stand for the names Mien knows.
         part: only examples whose ``split`` is this.
         detector: finds the face in each picture, as ``mien face`` does; None when pictures are cropped faces.
+        flip: average each face with its mirror image, which ``mien face`` does not.
         progress: told how it goes.
 
     Raises:
@@ -93,14 +115,17 @@ def evaluate_emotion(
             f"{path}: nothing to score: no example has one of the labels {', '.join(EMOTIONS)}"
         )
     network = EmotionNetwork(artifact)
-    rows = np.empty((len(examples), len(EMOTIONS)))
+    answers: list[Answer] = []
+    rows, faces = np.empty((len(examples), len(EMOTIONS))), np.empty((len(examples), THUMB, THUMB), np.uint8)
     without_face = 0
     for i, content in enumerate(data.read(examples)):
         picture = picture_of(examples[i], content)
-        face = face_in(picture, detector, network.preprocessing.margin)
-        without_face += face is None
-        probabilities = network.estimate([picture if face is None else face])[0].probabilities
-        rows[i] = [probabilities[emotion] for emotion in Emotion]
+        found = face_in(picture, detector, network.preprocessing.margin)
+        without_face += found is None
+        face = picture if found is None else found
+        rows[i] = _probabilities(network, [face, face[:, ::-1]] if flip else [face])
+        faces[i] = resize(face, Preprocessing(THUMB))[:, :, 0]
+        answers.append(Answer(examples[i], EMOTIONS[rows[i].argmax()], float(rows[i].max())))
         if progress is not None and i % 100 == 0:
             progress.loading(i, len(examples))
     reference = np.array([EMOTIONS.index(e.label) for e in examples])
@@ -108,8 +133,13 @@ def evaluate_emotion(
         score(reference, rows, EMOTIONS),
         len(data.examples) - len(examples),
         without_face,
-        tuple(
-            Answer(example, EMOTIONS[row.argmax()], float(row.max()))
-            for example, row in zip(examples, rows, strict=True)
-        ),
+        tuple(answers),
+        surest_mistakes(answers, list(faces)),
     )
+
+
+def _probabilities(network: EmotionNetwork, faces: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """The mean of the faces' estimates, shape ``[7]``."""
+    estimates = network.estimate([np.ascontiguousarray(face) for face in faces])
+    rows = [[estimate.probabilities[emotion] for emotion in Emotion] for estimate in estimates]
+    return np.asarray(np.mean(rows, axis=0), dtype=np.float64)

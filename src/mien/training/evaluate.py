@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CALIBRATION_BINS = 15
+COVERAGES = tuple(round(0.1 * i, 1) for i in range(1, 11))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Scores:
         precision: for each class; None where it is never estimated.
         confusion: counts, a row a reference class, a column an estimated one.
         calibration: mean confidence, accuracy and count of each bin of confidence that holds something.
+        coverage: accuracy on the surest tenth, two tenths, ... and all; share and accuracy.
     """
 
     n: int
@@ -50,6 +52,7 @@ class Scores:
     precision: dict[str, float | None]
     confusion: tuple[tuple[int, ...], ...]
     calibration: tuple[tuple[float, float, int], ...]
+    coverage: tuple[tuple[float, float], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As plain values for JSON, numbers rounded to five places."""
@@ -82,7 +85,7 @@ def score(
     occurs = actual > 0
     correct = estimated == reference
     confidence = probabilities.max(axis=1)
-    surest = np.argsort(-confidence, kind="stable")[: max(1, round(0.8 * n))]
+    surest = np.argsort(-confidence, kind="stable")
     f1 = 2 * right / np.maximum(actual + chosen, 1)
     likelihood = np.clip(probabilities[np.arange(n), reference], 1e-12, 1)
     return Scores(
@@ -93,13 +96,19 @@ def score(
         unweighted_recall=float((right[occurs] / actual[occurs]).mean()),
         macro_f1=float(f1[occurs].mean()),
         calibration_error=calibration_error(confidence, correct),
-        accuracy_on_surest=float(correct[surest].mean()),
+        accuracy_on_surest=_accuracy_on(0.8, correct[surest]),
         log_loss=float(-np.log(likelihood).mean()),
         recall={name: _ratio(right[i], actual[i]) for i, name in enumerate(labels)},
         precision={name: _ratio(right[i], chosen[i]) for i, name in enumerate(labels)},
         confusion=tuple(tuple(int(v) for v in row) for row in confusion),
         calibration=tuple(calibration_bins(confidence, correct)),
+        coverage=tuple((share, _accuracy_on(share, correct[surest])) for share in COVERAGES),
     )
+
+
+def _accuracy_on(share: float, correct: NDArray[np.bool_]) -> float:
+    """Of ``correct``, the surest first, the first ``share``."""
+    return float(correct[: max(1, round(share * len(correct)))].mean())
 
 
 def wilson_interval(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:

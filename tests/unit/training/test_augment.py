@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mien.training import augment as changes
-from mien.training.augment import augment
+from mien.training.augment import augment, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,3 +100,35 @@ def test_cover_hides_one_rectangle_with_one_grey_and_nothing_else():
         patch = covered[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
         assert patch.shape[0] * patch.shape[1] <= 0.4 * 0.4 * 48 * 48
         assert np.ptp(covered[rows, columns]) == 0
+
+
+def a_batch() -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Face ``i`` has grey level ``20 * i`` everywhere and class ``i``."""
+    faces = np.stack([np.full((20, 20, 1), 20 * i, np.uint8) for i in range(10)])
+    return faces, np.eye(10, dtype=np.float32)
+
+
+def test_nothing_is_mixed_unless_asked():
+    faces, targets = mix(*a_batch(), np.random.default_rng(1))
+    np.testing.assert_array_equal(faces, a_batch()[0])
+    np.testing.assert_array_equal(targets, a_batch()[1])
+
+
+@pytest.mark.parametrize("how", ["mixup", "cutmix"])
+def test_targets_are_mixed_as_the_pixels_are(how: str):
+    """The mean grey level is that of the classes, each by its share."""
+    for seed in range(20):
+        faces, targets = mix(*a_batch(), np.random.default_rng(seed), **{how: 1.0})
+        np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
+        levels = targets @ (20.0 * np.arange(10))
+        np.testing.assert_allclose(faces.mean(axis=(1, 2, 3)), levels, atol=0.6)
+        for face in faces:
+            assert len(np.unique(face)) <= (1 if how == "mixup" else 2)
+
+
+def test_only_the_share_that_is_asked_for_is_mixed():
+    changed = 0
+    for seed in range(100):
+        faces, _ = mix(*a_batch(), np.random.default_rng(seed), mixup=0.3)
+        changed += int((faces != a_batch()[0]).any(axis=(1, 2, 3)).sum())
+    assert 150 < changed < 300  # a tenth of the partners are the face itself, some shares round to all of it

@@ -6,6 +6,7 @@ import csv
 import random
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -350,3 +351,12 @@ def test_data_with_nothing_to_train_on_is_refused():
 def test_other_proportions_are_followed():
     parts = split(data_of([Example(f"{n}.jpg", "sad") for n in range(400)]), seed=1, proportions=(2, 1, 1))
     assert [len(parts[part].examples) for part in Part] == pytest.approx([200, 100, 100], abs=2)
+
+
+def test_ungrouped_data_splits_picture_by_picture():
+    """As the paper does: the same person is on both sides, whatever the data says."""
+    data = data_of([replace(e, twins="t1", split="train") for e in portraits(10)])
+    parts = split(datasets.ungrouped(data), seed=2)
+    names = {part: {f.split("-")[0] for f in files(parts[part])} for part in Part}
+    assert names[Part.TEST] & names[Part.TRAIN]
+    assert {f for part in Part for f in files(parts[part])} == files(data)

@@ -23,7 +23,7 @@ from mien.training.emotion_network import build, mobilenet
 from mien.training.emotion_recipe import EMOTIONS, EmotionTraining
 from mien.training.emotion_scores import evaluate_emotion
 from mien.training.emotion_transfer import begin_with
-from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, network_input
+from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, crop, network_input, resize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -208,6 +208,47 @@ def test_faces_to_learn_have_votes_and_faces_to_score_have_labels(tmp_path: Path
 def test_data_without_a_known_label_says_which_are_known(tmp_path: Path):
     with pytest.raises(DatasetError, match="no example has one of the labels angry, disgust"):
         load_faces(loadable(tmp_path, Example("0.png", "bored")), TINY)
+
+
+class EverySecond:
+    """A detector that finds the middle of every second picture, and counts how many it is shown."""
+
+    def __init__(self) -> None:
+        self.shown = 0
+
+    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+        self.shown += 1
+        return [Box(10, 10, 20, 20), Box(0, 0, 5, 5)] if self.shown % 2 else []
+
+
+def test_whole_scenes_are_cropped_to_the_face_and_those_without_one_are_left_out(tmp_path: Path):
+    data = loadable(tmp_path, *(Example(f"{n}.png", "happy") for n in range(4)))
+    detector = EverySecond()
+    faces = load_faces(data, TINY, detector=detector)
+    assert detector.shown == 4
+    assert faces.files == ("0.png", "2.png")
+    assert faces.without_face == ("1.png", "3.png")
+    picture = cv2.imread(str(tmp_path / "2.png"), cv2.IMREAD_GRAYSCALE)
+    wanted = resize(crop(picture, Box(10, 10, 20, 20), TINY.margin), TINY.preprocessing)
+    np.testing.assert_array_equal(faces.pixels[1], wanted)
+
+
+class Nobody:
+    """A detector that never finds a face."""
+
+    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+        return []
+
+
+def test_data_without_any_face_is_refused(tmp_path: Path):
+    with pytest.raises(DatasetError, match="no face was found in any of 1 pictures"):
+        load_faces(loadable(tmp_path, Example("0.png", "happy")), TINY, detector=Nobody())
+
+
+def test_labels_alone_are_learnt_where_votes_are_not_wanted():
+    distribution = target(votes(happy=4, sad=6), dataclasses.replace(TINY, votes=False))
+    assert distribution is not None
+    assert distribution[EMOTIONS.index("happy")] == 1
 
 
 def test_bad_picture_among_many_is_named(tmp_path: Path):
@@ -463,23 +504,38 @@ def test_evaluation_agrees_with_the_scores_in_the_artifact(whole: Run, faces: Pa
     assert (again.left_out, again.without_face) == (2, 0)
 
 
-class Alternating:
-    """A detector that finds the middle of every second picture."""
-
-    def __init__(self) -> None:
-        self._answers: Iterator[list[Box]] = iter([[Box(4, 4, 32, 32)], []] * 1000)
-
-    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
-        return next(self._answers)
-
-
 @pytest.mark.training
 def test_evaluation_counts_the_pictures_without_a_face(whole: Run, faces: Path):
     watched = Watched()
-    evaluated = evaluate_emotion(faces, whole.artifact, detector=Alternating(), progress=watched)
+    evaluated = evaluate_emotion(faces, whole.artifact, detector=EverySecond(), progress=watched)
     assert evaluated.scores.n == 7 * EACH
     assert evaluated.without_face == 7 * EACH // 2
     assert watched.loaded == [(0, 7 * EACH)]
+
+
+@pytest.mark.training
+def test_mistakes_are_the_surest_wrong_answers(whole: Run, faces: Path):
+    evaluated = evaluate_emotion(faces, whole.artifact)
+    wrong = [answer for answer in evaluated.answers if not answer.right]
+    assert len(wrong) == evaluated.scores.n - round(evaluated.scores.accuracy * evaluated.scores.n)
+    assert [m.confidence for m in evaluated.mistakes] == sorted((a.confidence for a in wrong), reverse=True)[
+        :24
+    ]
+    assert all(mistake.label != mistake.estimated for mistake in evaluated.mistakes)
+
+
+@pytest.mark.training
+def test_flipping_gives_a_face_and_its_mirror_image_one_answer(whole: Run, tmp_path: Path):
+    face = drawn_face("happy", np.random.default_rng(5))
+    for name, picture in (("one", face), ("mirrored", face[:, ::-1])):
+        (tmp_path / name / "happy").mkdir(parents=True)
+        (tmp_path / name / "happy" / "0.png").write_bytes(png(picture))
+    (one,), (mirrored,) = (
+        evaluate_emotion(tmp_path / name, whole.artifact, flip=True).answers for name in ("one", "mirrored")
+    )
+    assert one.confidence == pytest.approx(mirrored.confidence, abs=1e-6)
+    plain = evaluate_emotion(tmp_path / "one", whole.artifact).answers[0]
+    assert plain.confidence != one.confidence
 
 
 @pytest.mark.training

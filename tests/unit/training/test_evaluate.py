@@ -173,3 +173,13 @@ def test_temperature_one_changes_nothing_and_no_temperature_changes_the_order():
 def test_temperature_bears_a_certain_estimate():
     answer = apply_temperature(np.array([[1.0, 0.0, 0.0]]), 0.2)
     np.testing.assert_allclose(answer, [[1, 0, 0]], atol=1e-9)
+
+
+def test_coverage_tells_accuracy_on_the_surest_of_each_tenth():
+    """Ten estimates, the less sure the worse: the five surest are right, the others wrong."""
+    confidence = np.linspace(0.95, 0.55, 10)
+    rows = np.stack([confidence, 1 - confidence], axis=1)
+    scores = score(np.array([0] * 5 + [1] * 5), rows, ("a", "b"))
+    assert dict(scores.coverage)[0.5] == 1.0
+    assert dict(scores.coverage)[1.0] == scores.accuracy == 0.5
+    assert dict(scores.coverage)[0.8] == scores.accuracy_on_surest == 5 / 8
