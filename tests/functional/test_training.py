@@ -24,21 +24,59 @@ def pictures(tmp_path_factory):
     return folder
 
 
+SMALL = (
+    "--network",
+    "cnn2",
+    "--width",
+    "0.25",
+    "--resolution",
+    "32",
+    "--batch",
+    "8",
+    "--augmentation",
+    "0.3",
+)
+
+
 def test_faces_are_trained_reported_and_evaluated(mien, pictures, tmp_path):
     out = tmp_path / "model"
-    small = ("--width", "0.25", "--resolution", "32", "--batch", "8", "--epochs", "2", "--augmentation", "0")
-    answer = mien("train", "emotion", pictures, "--out", out, *small, "--about", "made by a test")
+    asked = (*SMALL, "--epochs", "2", "--random-split", "--show-mistakes", "--about", "made by a test")
+    answer = mien("train", "emotion", pictures, "--out", out, *asked)
     assert answer.code == 0, answer.err
     assert "accuracy" in answer.out
     report = json.loads((out / "report.json").read_text())
     assert len(report["history"]) == 2
     assert report["beside"]["training loss"][1] == 0.0887
+    assert "Split at random, picture by picture" in report["notes"][0]
+    assert set(report["scores"]) == {"Validation part", "Test part"}
     assert (out / "report.html").read_text().startswith("<!doctype html>")
-    assert mien("train", "emotion", pictures, "--out", out, *small).code == 1  # it holds a run already
+    assert mien("train", "emotion", pictures, "--out", out, *asked).code == 1  # it holds a run already
     (scores,) = mien("evaluate", "emotion", pictures, "--artifact", out, "--json").json
     assert scores["n"] == 40
     used = mien("face", pictures / "happy" / "0.png", "--cropped", "--emotion-artifact", out, "--json")
     assert sum(used.json[0]["faces"][0]["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_weights_that_are_there_are_decided_on_anew(mien, pictures, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert mien("train", "emotion", pictures, "--out", first, *SMALL, "--epochs", "1").code == 0
+    start = (
+        "--start",
+        first / "checkpoints" / "latest.weights.h5",
+        "--epochs",
+        "0",
+        "--prior-exponent",
+        "0.3",
+    )
+    answer = mien("train", "emotion", pictures, "--out", second, *SMALL, *start)
+    assert answer.code == 0, answer.err
+    assert json.loads((second / "artifact.json").read_text())["decision"]["prior_exponent"] == 0.3
+
+
+def test_scenes_without_faces_are_named_and_cannot_be_learnt_from(mien, pictures, tmp_path):
+    answer = mien("train", "emotion", pictures, "--out", tmp_path / "model", *SMALL, "--detect")
+    assert answer.code == 1
+    assert "no face was found in any of" in answer.err
 
 
 def test_songs_are_trained_reported_and_evaluated(mien, tmp_path):

@@ -128,7 +128,7 @@ class Told:
 
     def loading(self, done: int, total: int) -> None:
         """Files were read."""
-        self._bar.update(self._task, completed=done, total=total)
+        self._bar.update(self._task, description="Reading", completed=done, total=total)
 
     def step(self, epoch: int, step: int, steps: int, figures: Mapping[str, float]) -> None:
         """A batch was learnt."""

@@ -58,8 +58,8 @@ class Faces:
 
     def digest(self) -> str:
         """The same for the same faces and targets alone."""
-        sha = hashlib.sha256(self.pixels.tobytes())
-        sha.update(self.targets.tobytes())
+        sha = hashlib.sha256(self.pixels.data)
+        sha.update(self.targets.data)
         return sha.hexdigest()
 
 
