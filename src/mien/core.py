@@ -25,6 +25,7 @@ from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
 from mien.usecases.listening import Listening
+from mien.usecases.playlists import PlaylistShelf
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
@@ -176,6 +177,11 @@ class Mien:
     def calibrating(self) -> Calibrating:
         """What is learnt of the listeners' faces."""
         return Calibrating(self.store, self.reading_rules, self.emotion_artifact.version)
+
+    @cached_property
+    def playlists(self) -> PlaylistShelf:
+        """Smart and momentary playlists, and playlist files; plain ones are the store's."""
+        return PlaylistShelf(self.store)
 
     @cached_property
     def collaborative(self) -> Collaborative:

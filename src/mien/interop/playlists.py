@@ -83,7 +83,7 @@ def write_m3u8(file: Path, entries: Iterable[PlaylistEntry], *, relative: bool =
     lines = [_HEADER]
     for entry in entries:
         lines += [_extinf(entry), _location(entry.path, folder)]
-    _replace(file, "\n".join([*lines, ""]).encode("utf-8"))
+    replace_file(file, "\n".join([*lines, ""]).encode("utf-8"))
 
 
 def read_m3u8(file: Path) -> PlaylistFile:
@@ -161,6 +161,18 @@ def _path(line: str, folder: Path) -> Path | None:
 
 def _text(file: Path) -> str:
     try:
+        return read_limited(file).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InteropError(f"{file} is not UTF-8 text, as m3u8 is: save it as UTF-8") from None
+
+
+def read_limited(file: Path) -> bytes:
+    """What a playlist file holds.
+
+    Raises:
+        InteropError: it is no file, cannot be read, or is larger than any playlist.
+    """
+    try:
         if not file.is_file():
             raise InteropError(f"{file} is not a file")
         with file.open("rb") as stream:
@@ -169,14 +181,15 @@ def _text(file: Path) -> str:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None
     if len(content) > _LARGEST_BYTES:
         raise InteropError(f"{file} is larger than any playlist ({_LARGEST_BYTES // 1024**2} MiB)")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InteropError(f"{file} is not UTF-8 text, as m3u8 is: save it as UTF-8") from None
+    return content
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all."""
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all.
+
+    Raises:
+        InteropError: it cannot be written.
+    """
     try:
         target = Path(os.path.realpath(file))  # a link stays a link
         if target.exists() and not target.is_file():

@@ -14,6 +14,8 @@ from mien.store.database import upsert
 from mien.store.schema import collaborators, listens, ratings, tracks
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from mien.domain import Listener
     from mien.store.database import Database
 
@@ -66,9 +68,18 @@ class Collaborators:
         """As :meth:`histories`, of one listener, whether or not they take part."""
         return [track_id for _, track_id in self._rows(listener)]
 
+    def plays(self, listener: Listener) -> dict[int, int]:
+        """How often a listener heard each track far enough, by its number."""
+        query = (
+            select(listens.c.track_id, func.count())
+            .join(tracks, tracks.c.id == listens.c.track_id)
+            .where(listens.c.listener_id == listener.id, _enough())
+            .group_by(listens.c.track_id)
+        )
+        with self._database.reading() as connection:
+            return dict(connection.execute(query).tuples().all())
+
     def _rows(self, listener: Listener | None) -> list[tuple[int, int]]:
-        half = tracks.c.duration_s * _ENOUGH_SHARE
-        enough = case((half < _ENOUGH_S, half), else_=_ENOUGH_S)
         last = func.max(listens.c.started_at)
         unwanted = (
             select(ratings.c.track_id)
@@ -82,7 +93,7 @@ class Collaborators:
         query = (
             select(listens.c.listener_id, listens.c.track_id)
             .join(tracks, tracks.c.id == listens.c.track_id)
-            .where(listens.c.played_s >= enough, ~unwanted)
+            .where(_enough(), ~unwanted)
             .group_by(listens.c.listener_id, listens.c.track_id)
             .order_by(listens.c.listener_id, last, listens.c.track_id)
         )
@@ -92,3 +103,9 @@ class Collaborators:
             query = query.where(listens.c.listener_id == listener.id)
         with self._database.reading() as connection:
             return [(listener_id, track_id) for listener_id, track_id in connection.execute(query)]
+
+
+def _enough() -> ColumnElement[bool]:
+    """Whether a listen went far enough to count."""
+    half = tracks.c.duration_s * _ENOUGH_SHARE
+    return listens.c.played_s >= case((half < _ENOUGH_S, half), else_=_ENOUGH_S)

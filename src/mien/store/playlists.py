@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from mien.errors import ConflictError, NotFoundError, StoreError
-from mien.store.schema import playlist_items, playlists
+from mien.store.schema import playlist_changes, playlist_items, playlists, tracks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
     from mien.domain import Listener
     from mien.store.database import Database
+
+
+# How many changes of one listener can be undone.
+_CHANGES_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,77 +32,120 @@ class Playlist:
     Attributes:
         id: the store's number for it.
         name: unique among the listener's playlists.
-        track_ids: in order; position 0 is the first.
+        track_ids: in order; position 0 is the first. Empty for a smart one, whose tracks its rules choose.
+        rules: of a smart playlist, as ``mien.recommend.rules`` reads them; None for a plain one.
+        expires_at: when a momentary playlist goes away by itself; None for one that stays.
     """
 
     id: int
     name: str
     track_ids: tuple[int, ...]
+    rules: Mapping[str, Any] | None = None
+    expires_at: datetime | None = None
 
 
 class Playlists:
-    """Playlists that listeners keep. Every change returns the playlist as it is then.
+    """Playlists that listeners keep. Every change returns the playlist as it is then, and can be undone.
 
-    All of them raise ``NotFoundError`` when the playlist, or a track for it, is not there (any more).
+    All of them raise ``NotFoundError`` when the playlist, or a track for it, is not there (any more), and
+    ``StoreError`` for a name that is empty or taken, and for tracks put into a smart playlist.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self, listener: Listener) -> list[Playlist]:
-        """The listener's playlists, by name."""
+        """The listener's playlists, by name; momentary ones that are over are not among them."""
         with self._database.reading() as connection:
-            return _playlists(connection, playlists.c.listener_id == listener.id)
+            return _playlists(connection, (playlists.c.listener_id == listener.id) & _current())
+
+    def get(self, listener: Listener, playlist_id: int) -> Playlist:
+        """The listener's playlist of that number."""
+        this = (playlists.c.listener_id == listener.id) & (playlists.c.id == playlist_id) & _current()
+        with self._database.reading() as connection:
+            found = _playlists(connection, this)
+        if not found:
+            raise NotFoundError(f"{listener.name} has no playlist with the number {playlist_id}")
+        return found[0]
 
     def named(self, listener: Listener, name: str) -> Playlist:
         """The listener's playlist of that name."""
-        this = (playlists.c.listener_id == listener.id) & (playlists.c.name == name)
+        this = (playlists.c.listener_id == listener.id) & (playlists.c.name == name) & _current()
         with self._database.reading() as connection:
             found = _playlists(connection, this)
         if not found:
             raise NotFoundError(f"{listener.name} has no playlist named {name!r}")
         return found[0]
 
-    def create(self, listener: Listener, name: str, track_ids: Sequence[int] = ()) -> Playlist:
-        """Make a playlist.
-
-        Raises:
-            StoreError: the name is empty or taken.
-        """
-        new = insert(playlists).values(listener_id=listener.id, name=name, created_at=datetime.now(UTC))
+    def create(
+        self,
+        listener: Listener,
+        name: str,
+        track_ids: Sequence[int] = (),
+        *,
+        rules: Mapping[str, Any] | None = None,
+        expires_at: datetime | None = None,
+    ) -> Playlist:
+        """Make a playlist: plain, smart (with rules), momentary (with an end), or both of the latter."""
+        if rules is not None and track_ids:
+            raise StoreError(_SMART)
+        new = insert(playlists).values(
+            listener_id=listener.id,
+            name=name,
+            created_at=datetime.now(UTC),
+            rules=rules,
+            expires_at=expires_at,
+        )
         with self._database.writing() as connection:
+            _sweep(connection, listener.id)
             _check_name(connection, listener.id, name)
             playlist_id = connection.scalars(new.returning(playlists.c.id)).one()
             _write_items(connection, playlist_id, track_ids)
+            _note(connection, listener.id, playlist_id, f"made {name}", None)
             return _get(connection, playlist_id)
 
     def rename(self, playlist: Playlist, name: str) -> Playlist:
-        """Give a playlist another name.
-
-        Raises:
-            StoreError: the name is empty or taken.
-        """
-        this = playlists.c.id == playlist.id
-        with self._database.writing() as connection:
+        """Give a playlist another name."""
+        with self._changing(playlist, f"renamed {playlist.name} to {name}") as connection:
             if _get(connection, playlist.id).name != name:
-                listener_id = connection.scalars(select(playlists.c.listener_id).where(this)).one()
-                _check_name(connection, listener_id, name)
-            connection.execute(update(playlists).where(this).values(name=name))
+                _check_name(connection, _owner(connection, playlist.id), name)
+            _set(connection, playlist.id, name=name)
             return _get(connection, playlist.id)
 
     def delete(self, playlist: Playlist) -> None:
         """Remove a playlist; its tracks stay in the library."""
-        with self._database.writing() as connection:
-            _get(connection, playlist.id)
+        with self._changing(playlist, f"removed {playlist.name}") as connection:
             connection.execute(delete(playlists).where(playlists.c.id == playlist.id))
+
+    def keep(self, playlist: Playlist) -> Playlist:
+        """Let a momentary playlist stay."""
+        with self._changing(playlist, f"kept {playlist.name}") as connection:
+            _set(connection, playlist.id, expires_at=None)
+            return _get(connection, playlist.id)
+
+    def set_rules(self, playlist: Playlist, rules: Mapping[str, Any]) -> Playlist:
+        """Give a smart playlist other rules."""
+        with self._changing(playlist, f"changed the rules of {playlist.name}") as connection:
+            if _get(connection, playlist.id).rules is None:
+                raise StoreError(f"{playlist.name} is not a smart playlist: make a new one with rules")
+            _set(connection, playlist.id, rules=dict(rules))
+            return _get(connection, playlist.id)
 
     def replace(self, playlist: Playlist, track_ids: Sequence[int]) -> Playlist:
         """Put these tracks, in this order, in place of what is in it."""
-        return self._edit(playlist, lambda _: list(track_ids))
+        return self._edit(playlist, f"changed {playlist.name}", lambda _: list(track_ids))
 
     def add(self, playlist: Playlist, track_ids: Sequence[int]) -> Playlist:
         """Add tracks at the end."""
-        return self._edit(playlist, lambda items: [*items, *track_ids])
+        return self._edit(playlist, f"added to {playlist.name}", lambda items: [*items, *track_ids])
+
+    def merge(self, playlist: Playlist, track_ids: Sequence[int]) -> Playlist:
+        """Add those tracks at the end that are not in it yet, each once."""
+
+        def merged(items: list[int]) -> list[int]:
+            return [*items, *(track for track in dict.fromkeys(track_ids) if track not in set(items))]
+
+        return self._edit(playlist, f"merged into {playlist.name}", merged)
 
     def remove(self, playlist: Playlist, position: int) -> Playlist:
         """Take out the track at a position, counted from 0."""
@@ -106,7 +154,7 @@ class Playlists:
             _check_position(items, position)
             return items[:position] + items[position + 1 :]
 
-        return self._edit(playlist, without)
+        return self._edit(playlist, f"took a song out of {playlist.name}", without)
 
     def move(self, playlist: Playlist, position: int, to: int) -> Playlist:
         """Move the track at a position so that it is at position ``to``, both counted from 0."""
@@ -117,28 +165,140 @@ class Playlists:
             items.insert(to, items.pop(position))
             return items
 
-        return self._edit(playlist, moved)
+        return self._edit(playlist, f"moved a song in {playlist.name}", moved)
 
-    def _edit(self, playlist: Playlist, change: Callable[[list[int]], list[int]]) -> Playlist:
+    def undo(self, listener: Listener) -> str:
+        """Take back the listener's last change to any of their playlists that was not taken back yet.
+
+        The playlist is exactly as it was before, but for tracks that have left the library since.
+
+        Returns:
+            What was taken back, in words: "removed Evening".
+
+        Raises:
+            NotFoundError: there is nothing to take back.
+        """
+        last = (
+            select(playlist_changes)
+            .where(playlist_changes.c.listener_id == listener.id)
+            .order_by(playlist_changes.c.id.desc())
+            .limit(1)
+        )
         with self._database.writing() as connection:
+            change = connection.execute(last).first()
+            if change is None:
+                raise NotFoundError(f"{listener.name} has changed no playlist, so there is nothing to undo")
+            connection.execute(delete(playlists).where(playlists.c.id == change.playlist_id))
+            if change.before is not None:
+                _restore(connection, listener.id, change.playlist_id, change.before)
+            connection.execute(delete(playlist_changes).where(playlist_changes.c.id == change.id))
+            return str(change.did)
+
+    def _edit(self, playlist: Playlist, did: str, change: Callable[[list[int]], list[int]]) -> Playlist:
+        with self._changing(playlist, did) as connection:
             now = _get(connection, playlist.id)
+            if now.rules is not None:
+                raise StoreError(_SMART)
             _write_items(connection, playlist.id, change(list(now.track_ids)))
             return _get(connection, playlist.id)
+
+    @contextmanager
+    def _changing(self, playlist: Playlist, did: str) -> Iterator[Connection]:
+        """A connection to change a playlist with; how it was is remembered."""
+        with self._database.writing() as connection:
+            before = _as_json(connection, playlist.id)
+            _note(connection, _owner(connection, playlist.id), playlist.id, did, before)
+            yield connection
+
+
+_SMART = "the songs of a smart playlist are chosen by its rules: change those, or copy it into a plain one"
 
 
 def _playlists(connection: Connection, criterion: ColumnElement[bool]) -> list[Playlist]:
     query = (
-        select(playlists.c.id, playlists.c.name, playlist_items.c.track_id)
+        select(
+            playlists.c.id,
+            playlists.c.name,
+            playlists.c.rules,
+            playlists.c.expires_at,
+            playlist_items.c.track_id,
+        )
         .outerjoin(playlist_items, playlist_items.c.playlist_id == playlists.c.id)
         .where(criterion)
         .order_by(playlists.c.name, playlists.c.id, playlist_items.c.position)
     )
-    items: dict[tuple[int, str], list[int]] = {}
-    for playlist_id, name, track_id in connection.execute(query):
-        tracks = items.setdefault((playlist_id, name), [])
+    found: dict[int, Playlist] = {}
+    items: dict[int, list[int]] = {}
+    for playlist_id, name, rules, expires_at, track_id in connection.execute(query):
+        found.setdefault(playlist_id, Playlist(playlist_id, name, (), rules, expires_at))
         if track_id is not None:
-            tracks.append(track_id)
-    return [Playlist(playlist_id, name, tuple(tracks)) for (playlist_id, name), tracks in items.items()]
+            items.setdefault(playlist_id, []).append(track_id)
+    return [replace(each, track_ids=tuple(items.get(each.id, ()))) for each in found.values()]
+
+
+def _current() -> ColumnElement[bool]:
+    """Whether a playlist is not over."""
+    return or_(playlists.c.expires_at.is_(None), playlists.c.expires_at > datetime.now(UTC))
+
+
+def _sweep(connection: Connection, listener_id: int) -> None:
+    """Remove momentary playlists that are over."""
+    connection.execute(delete(playlists).where(playlists.c.listener_id == listener_id, ~_current()))
+
+
+def _owner(connection: Connection, playlist_id: int) -> int:
+    query = select(playlists.c.listener_id).where(playlists.c.id == playlist_id)
+    return int(connection.scalars(query).one())
+
+
+def _set(connection: Connection, playlist_id: int, **values: Any) -> None:  # noqa: ANN401  (any column's)
+    connection.execute(update(playlists).where(playlists.c.id == playlist_id).values(**values))
+
+
+def _as_json(connection: Connection, playlist_id: int) -> dict[str, Any]:
+    """A playlist, to be restored from."""
+    now = _get(connection, playlist_id)
+    made = connection.scalars(select(playlists.c.created_at).where(playlists.c.id == playlist_id)).one()
+    return {
+        "name": now.name,
+        "created_at": made.isoformat(),
+        "rules": now.rules,
+        "expires_at": now.expires_at and now.expires_at.isoformat(),
+        "track_ids": list(now.track_ids),
+    }
+
+
+def _restore(connection: Connection, listener_id: int, playlist_id: int, before: Mapping[str, Any]) -> None:
+    _check_name(connection, listener_id, before["name"])
+    row = {
+        "id": playlist_id,
+        "listener_id": listener_id,
+        "name": before["name"],
+        "created_at": datetime.fromisoformat(before["created_at"]),
+        "rules": before["rules"],
+        "expires_at": before["expires_at"] and datetime.fromisoformat(before["expires_at"]),
+    }
+    connection.execute(insert(playlists).values(row))
+    there = set(connection.scalars(select(tracks.c.id)))
+    _write_items(connection, playlist_id, [track for track in before["track_ids"] if track in there])
+
+
+def _note(
+    connection: Connection, listener_id: int, playlist_id: int, did: str, before: Mapping[str, Any] | None
+) -> None:
+    """Remember how a playlist was before a change, and forget the oldest such memories."""
+    values = {"listener_id": listener_id, "playlist_id": playlist_id, "did": did, "before": before}
+    connection.execute(insert(playlist_changes).values(values))
+    own = playlist_changes.c.listener_id == listener_id
+    oldest_kept = (
+        select(playlist_changes.c.id)
+        .where(own)
+        .order_by(playlist_changes.c.id.desc())
+        .offset(_CHANGES_KEPT - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    connection.execute(delete(playlist_changes).where(own, playlist_changes.c.id < oldest_kept))
 
 
 def _get(connection: Connection, playlist_id: int) -> Playlist:
