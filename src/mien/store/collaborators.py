@@ -71,13 +71,13 @@ class Collaborators:
     def plays(self, listener: Listener) -> dict[int, int]:
         """How often a listener heard each track far enough, by its number."""
         query = (
-            select(listens.c.track_id, func.count())
+            select(listens.c.track_id, func.count().label("plays"))
             .join(tracks, tracks.c.id == listens.c.track_id)
             .where(listens.c.listener_id == listener.id, _enough())
             .group_by(listens.c.track_id)
         )
         with self._database.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row.track_id: row.plays for row in connection.execute(query)}
 
     def _rows(self, listener: Listener | None) -> list[tuple[int, int]]:
         last = func.max(listens.c.started_at)
