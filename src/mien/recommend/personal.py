@@ -1,6 +1,6 @@
 """The listener's own hearing of moods: a small layer over what the song network says.
 
-The network's probabilities are the prior, worth a label; every label of the listener counts for the songs
+The network's probabilities are the prior, worth two labels; every label of the listener counts for the songs
 that sound like the labelled one, the more the nearer they are (a Dirichlet posterior with kernel weights),
 and a little for how this listener uses the seven words at all. No network is trained; without labels nothing
 changes, and taking a label back restores exactly what was.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mien.recommend.catalogue import Catalogue
 
 # How many labels of just that sound the network's word is worth.
-PRIOR_LABELS = 1.0
+PRIOR_LABELS = 2.0
 # Songs less alike than this (the cosine of their sounds) do not teach one another.
 LEAST_ALIKE = 0.4
 # How many labels it takes before the listener's use of the words shows.

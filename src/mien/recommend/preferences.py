@@ -48,8 +48,8 @@ class Weights:
     hour: float = 0.5
     others: float = 1.5
     novelty: float = 0.3
-    fatigue: float = 7.0
-    spacing: float = 3.0
+    fatigue: float = 10.0
+    spacing: float = 5.0
     flow: float = 1.0
     variety: float = 0.5
 

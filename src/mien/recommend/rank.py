@@ -235,8 +235,8 @@ class _Places:
         shares = np.array(list(moods_at(goal.point).values()), np.float32)
         alike = 2 * (moods @ (shares / shares.max())) - tops
         away = np.linalg.norm(self.view.hearing.plane[rows] - np.array(goal.point, np.float32), axis=1)
-        near: NDArray[np.float32] = np.clip(alike, -1, 1) + np.clip(1 - away, -1, 1)
-        return strength / 2 * near
+        near: NDArray[np.float32] = 0.3 * np.clip(alike, -1, 1) + 0.7 * np.clip(1 - away, -1, 1)
+        return strength * near.astype(np.float32)
 
     def _best(self, goal: _Goal, *, explore: bool) -> _Pool:
         weight = np.float32(_CLASS if self.wanted.at_random else self.weights.mood)
@@ -327,18 +327,16 @@ def _drawn_moods(wanted: Wanted, room: int, rng: np.random.Generator) -> list[Mo
 
 
 def _spacing(catalogue: Catalogue, rows: NDArray[np.intp], beside: Sequence[int]) -> NDArray[np.float32]:
-    """Nearer songs of the same artist count more, of the same album half as much again; -1 to 0."""
+    """How near the nearest song of the same artist stands, and of the same album half as much; -1 to 0."""
     artists, albums = catalogue.artists[rows], catalogue.albums[rows]
-    cost = np.zeros(len(rows), np.float32)
-    for distance, row in enumerate(beside[:_APART]):
-        near = (_APART - distance) / _APART
+    of_artist, of_album = np.zeros((2, len(rows)), np.float32)
+    for distance, row in reversed(list(enumerate(beside[:_APART], start=1))):
         artist, album = catalogue.artists[row], catalogue.albums[row]
         if artist >= 0:
-            cost += np.float32(near) * (artists == artist)
+            of_artist[artists == artist] = 1 / distance
         if album >= 0:
-            cost += np.float32(near / 2) * (albums == album)
-    spacing: NDArray[np.float32] = np.maximum(-cost, np.float32(-1))
-    return spacing
+            of_album[albums == album] = 1 / distance
+    return (-(2 * of_artist + of_album) / 3).astype(np.float32, copy=False)
 
 
 def _flow(view: View, rows: NDArray[np.intp], before: int) -> NDArray[np.float32]:

@@ -35,6 +35,7 @@ RATING_WORTH = {Rating.LIKE: 2.0, Rating.DISLIKE: -4.0, Rating.BAN: -4.0}
 _SONG_PRIOR, _ARTIST_PRIOR, _SOUND_PRIOR, _HOUR_PRIOR = 1.0, 3.0, 3.0, 5.0
 _HOUR_WIDTH_H = 2.5
 _JUST_HEARD_S = 60.0
+_RESTED_S = 3 * DAY_S
 _LAST_SONG_S = 1800.0
 
 
@@ -314,8 +315,8 @@ def _fatigue(catalogue: Catalogue, known: _Known, ages_s: NDArray[np.float64]) -
     """Halving the time since a song was heard costs it the same each time, until that was a minute ago."""
     latest_s = np.full(len(catalogue), np.inf)
     np.minimum.at(latest_s, known.rows, ages_s)
-    scale = np.log1p(DAY_S / _JUST_HEARD_S)
-    tired: NDArray[np.float64] = np.log1p(DAY_S / np.maximum(latest_s, _JUST_HEARD_S)) / scale
+    scale = np.log1p(_RESTED_S / _JUST_HEARD_S)
+    tired: NDArray[np.float64] = np.log1p(_RESTED_S / np.maximum(latest_s, _JUST_HEARD_S)) / scale
     return -np.minimum(tired, 1.0).astype(np.float32)
 
 

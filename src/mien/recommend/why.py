@@ -14,7 +14,7 @@ _MOODS = tuple(Mood)
 _OPINIONS = {Rating.LIKE: "you like it", Rating.DISLIKE: "you dislike it, so it comes seldom"}
 # A part that added or took less than this does not explain anything.
 _WORTH_SAYING = 0.25
-_MOST_CLAUSES = 4
+_MOST_CLAUSES = 2
 
 
 def why(view: View, wanted: Wanted, pick: Pick, rating: Rating | None) -> str:
@@ -33,8 +33,10 @@ def why(view: View, wanted: Wanted, pick: Pick, rating: Rating | None) -> str:
         clauses.append(_OPINIONS[rating])
     strongest = sorted(pick.parts.items(), key=lambda item: -abs(item[1]))
     said = (_clause(view, pick, name, value, rating) for name, value in strongest)
-    clauses += [clause for clause in said if clause]
-    return "; ".join(clauses[:_MOST_CLAUSES])
+    clauses += [clause for clause in said if clause][:_MOST_CLAUSES]
+    if view.taste.novelty[pick.row] and not pick.explored:
+        clauses.append("new to you")
+    return "; ".join(clauses)
 
 
 def _of_mood(view: View, wanted: Wanted, pick: Pick) -> str:
@@ -65,8 +67,6 @@ def _clause(view: View, pick: Pick, name: str, value: float, rating: Rating | No
         return None if rating else "you play it to its end" if value > 0 else "you skipped it before"
     if name == "artist":
         return _of_artist(view, pick.row, value)
-    if name == "novelty":
-        return "new to you" if value > 0 and not pick.explored else None
     return _SENTENCES.get((name, value > 0))
 
 
