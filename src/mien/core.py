@@ -9,6 +9,7 @@ Two flows, each to be read from top to bottom::
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, Self
@@ -27,14 +28,15 @@ from mien.usecases.collaborative import Collaborative
 from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
 from mien.vision.camera import camera_frames, video_frames
-from mien.vision.detect import HaarDetector
+from mien.vision.detect import FoundFace, HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
 from mien.vision.pictures import read_picture
 from mien.vision.quality import LEAST_QUALITY, gated, grey_square, measure
 from mien.vision.reading import ReadingRules, Smoother
+from mien.vision.tracking import FaceTracker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -60,8 +62,8 @@ SONG_TIMEOUT_S = 600.0
 class FaceDetector(Protocol):
     """Finds faces."""
 
-    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
-        """Boxes in the picture ``[height, width, 3]``, the largest first."""
+    def find(self, picture: NDArray[np.uint8], time_s: float | None = None) -> list[FoundFace]:
+        """Where faces are in the picture ``[height, width, 3]``, the largest first."""
 
 
 class EmotionClassifier(Protocol):
@@ -105,16 +107,16 @@ class FaceReader:
         """
         height, width = picture.shape[:2]
         if cropped:
-            boxes, crops = [Box(0, 0, width, height)], [picture]
+            found, crops = [FoundFace(Box(0, 0, width, height))], [picture]
         else:
-            boxes = self._detector.detect(picture)
-            crops = [crop(picture, box, self._margin) for box in boxes]
+            found = self._detector.find(picture, time_s)
+            crops = [crop(picture, face.box, self._margin, face.angle_degrees) for face in found]
         estimates = self._classifier.estimate(crops)
         size = None if cropped else (width, height)
-        qualities = [measure(grey_square(face), box, size) for face, box in zip(crops, boxes, strict=True)]
+        qualities = [measure(grey_square(face), f.box, size) for face, f in zip(crops, found, strict=True)]
         faces = tuple(
-            Face(box, gated(emotion, quality, self._least), quality)
-            for box, emotion, quality in zip(boxes, estimates, qualities, strict=True)
+            Face(f.box, gated(emotion, quality, self._least), quality, f.angle_degrees, f.id)
+            for f, emotion, quality in zip(found, estimates, qualities, strict=True)
         )
         return FrameFaces(width, height, faces, time_s)
 
@@ -164,9 +166,20 @@ class Mien:
 
     @cached_property
     def faces(self) -> FaceReader:
-        """The emotion module."""
-        network = EmotionNetwork(self.emotion_artifact)
-        return FaceReader(HaarDetector(), network, network.preprocessing.margin, self.reading_rules.quality)
+        """The emotion module, for pictures."""
+        return self._face_reader(self._detector)
+
+    def _face_reader(self, detector: FaceDetector) -> FaceReader:
+        network = self._emotion_network
+        return FaceReader(detector, network, network.preprocessing.margin, self.reading_rules.quality)
+
+    @cached_property
+    def _detector(self) -> HaarDetector:
+        return HaarDetector()
+
+    @cached_property
+    def _emotion_network(self) -> EmotionNetwork:
+        return EmotionNetwork(self.emotion_artifact)
 
     @cached_property
     def reading_rules(self) -> ReadingRules:
@@ -207,24 +220,29 @@ class Mien:
 
     def read_video(self, path: Path, *, cropped: bool = False, every: int = 1) -> Iterator[FrameFaces]:
         """The faces in each frame of a video file, or in every second, third, ... one."""
-        for time_s, frame in video_frames(path, every):
-            yield self.faces.read(frame, cropped=cropped, time_s=time_s)
+        faces = self._face_reader(FaceTracker(self._detector))
+        with closing(video_frames(path, every)) as frames:
+            for time_s, frame in frames:
+                yield faces.read(frame, cropped=cropped, time_s=time_s)
 
-    def watch(self, seconds: float | None = None) -> Iterator[tuple[FrameFaces, Reading]]:
+    def watch(self, seconds: float | None = None) -> Generator[tuple[FrameFaces, Reading]]:
         """The faces before the camera, frame by frame, and what they say so far.
 
         The camera is on only while this is iterated over, and for ``seconds`` at most.
         """
-        faces, smoother = self.faces, self._smoother()  # before the camera goes on
-        for time_s, frame in camera_frames(self.settings.camera):
-            found = faces.read(frame, time_s=time_s)
-            yield found, smoother.add(found)
-            if seconds is not None and time_s >= seconds:
-                return
+        # All of this is ready before the camera goes on.
+        faces, smoother = self._face_reader(FaceTracker(self._detector)), self._smoother()
+        with closing(camera_frames(self.settings.camera)) as frames:
+            for time_s, frame in frames:
+                found = faces.read(frame, time_s=time_s)
+                yield found, smoother.add(found)
+                if seconds is not None and time_s >= seconds:
+                    return
 
     def glance(self) -> Reading:
         """A reading of whoever is before the camera; it is on for a few seconds."""
-        return [reading for _, reading in self.watch(GLANCE_S)][-1]
+        with closing(self.watch(GLANCE_S)) as seen:
+            return [reading for _, reading in seen][-1]
 
     def reading_of_picture(self, path: Path) -> Reading:
         """A reading from one picture."""

@@ -210,11 +210,15 @@ class Face:
         box: where it is, in the pixels of the upright picture.
         emotion: the estimate of its expression.
         quality: how well it can be seen; None where nobody measured it.
+        angle_degrees: how far the head leans: above 0 clockwise, as it is seen; 0 where it is upright.
+        id: the same for the same face from frame to frame of a video; None in a picture.
     """
 
     box: Box
     emotion: Estimate[Emotion]
     quality: Quality | None = None
+    angle_degrees: float = 0.0
+    id: int | None = None
 
     @property
     def valence(self) -> float:

@@ -9,6 +9,7 @@ import mien.core
 from mien.config import load_settings
 from mien.core import FaceReader, Mien
 from mien.domain import Box, Emotion, Estimate, Reason
+from mien.vision.detect import FoundFace
 from mien.vision.pictures import read_picture
 
 PHOTOGRAPH = Path(mien.core.__file__).parent / "demo" / "photograph.jpg"
@@ -18,8 +19,8 @@ HAPPY, NEUTRAL = Emotion.HAPPY, Emotion.NEUTRAL
 class OneFace:
     """A detector that always finds one face, in the same place."""
 
-    def detect(self, picture):
-        return [Box(177, 66, 95, 95)]
+    def find(self, picture, time_s=None):
+        return [FoundFace(Box(177, 66, 95, 95))]
 
 
 class AlwaysHappy:
@@ -49,7 +50,7 @@ def camera(monkeypatch, photograph):
 @pytest.fixture
 def program(tmp_path):
     with Mien(load_settings({"home": tmp_path / "home"})) as opened:
-        opened.__dict__["faces"] = FaceReader(OneFace(), AlwaysHappy(), margin=0.05)
+        opened._face_reader = lambda _detector: FaceReader(OneFace(), AlwaysHappy(), margin=0.05)
         yield opened
 
 
@@ -93,3 +94,48 @@ def test_each_listener_is_read_with_their_own_calibration(program, camera):
     program.calibrate({NEUTRAL: (found for found, _ in program.watch(0.5))})
     program.__dict__["listener"] = program.store.listeners.add("other")
     assert program.glance().emotion.probabilities[HAPPY] > 0.99
+
+
+def test_the_camera_goes_off_when_the_glance_is_over_and_when_watching_stops(
+    program, monkeypatch, photograph
+):
+    off = []
+
+    def frames(_index):
+        try:
+            for tenth in range(1000):
+                yield tenth / 10, photograph
+        finally:
+            off.append(True)
+
+    monkeypatch.setattr(mien.core, "camera_frames", frames)
+    program.glance()
+    assert len(off) == 1
+    watching = program.watch()
+    next(watching)
+    assert len(off) == 1
+    watching.close()
+    assert len(off) == 2
+    assert len(list(program.watch(0.2))) == 3
+    assert len(off) == 3
+
+
+def test_faces_before_the_camera_keep_their_number(tmp_path, camera):
+    with Mien(load_settings({"home": tmp_path / "home"})) as opened:
+        ids = [face.id for found, _ in opened.watch(1.0) for face in found.faces]
+        assert ids == [1] * 11
+        assert [face.id for face in opened.read_picture(PHOTOGRAPH).faces] == [None]
+
+
+def test_a_leaning_head_is_read_upright(photograph):
+    class Leaning:
+        def find(self, picture, time_s=None):
+            return [FoundFace(Box(177, 66, 95, 95), angle_degrees=90.0)]
+
+    class Looking:
+        def estimate(self, faces):
+            assert (faces[0] == np.rot90(photograph[66:161, 177:272])).mean() > 0.99
+            return AlwaysHappy().estimate(faces)
+
+    (face,) = FaceReader(Leaning(), Looking(), 0.0).read(photograph).faces
+    assert face.angle_degrees == 90.0

@@ -119,6 +119,8 @@ def picture_json(file: Path | None, found: FrameFaces | None, error: str | None)
 def _face_json(face: Face) -> dict[str, Any]:
     return {
         "box": [face.box.x, face.box.y, face.box.width, face.box.height],
+        "angle_degrees": round(face.angle_degrees, 1),
+        **({} if face.id is None else {"id": face.id}),
         **estimate_json(face.emotion, "emotion"),
         "probabilities": distribution_json(face.emotion.probabilities),
         "valence": _rounded(face.valence),

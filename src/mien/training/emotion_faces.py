@@ -151,8 +151,8 @@ def face_in(
     """The largest face, cropped; None where none is found; the picture itself where there is no detector."""
     if detector is None:
         return picture
-    boxes = detector.detect(picture)
-    return crop(picture, boxes[0], margin) if boxes else None
+    found = detector.find(picture)
+    return crop(picture, found[0].box, margin, found[0].angle_degrees) if found else None
 
 
 def picture_of(example: Example, content: bytes) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from mien.errors import CameraError, ImageError
 from mien.vision.pictures import LARGEST_PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ PATIENCE_S = 2.0
 _QUARTER_TURNS = {90: 1, 180: 2, 270: 3}
 
 
-def camera_frames(index: int) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+def camera_frames(index: int) -> Generator[tuple[float, NDArray[np.uint8]]]:
     """Frames of a camera until the caller stops asking; the camera is on only meanwhile.
 
     Args:
@@ -65,7 +65,7 @@ def camera_frames(index: int) -> Iterator[tuple[float, NDArray[np.uint8]]]:
         capture.release()
 
 
-def video_frames(path: Path, every: int = 1) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+def video_frames(path: Path, every: int = 1) -> Generator[tuple[float, NDArray[np.uint8]]]:
     """Frames of a video file, upright.
 
     Args:

@@ -61,13 +61,16 @@ class Preprocessing:
             ) from None
 
 
-def crop(picture: NDArray[np.uint8], box: Box, margin: float) -> NDArray[np.uint8]:
+def crop(
+    picture: NDArray[np.uint8], box: Box, margin: float, angle_degrees: float = 0.0
+) -> NDArray[np.uint8]:
     """Cut a square around ``box`` out of ``picture``; what lies outside the picture repeats its edge.
 
     Args:
         picture: shape ``[height, width]`` or ``[height, width, 3]``.
         box: in the picture's pixels.
         margin: as in :class:`Preprocessing`.
+        angle_degrees: how far the head leans, clockwise as it is seen; in the crop it stands upright.
 
     Returns:
         A square picture with the same number of channels, at least 1 pixel wide.
@@ -76,6 +79,13 @@ def crop(picture: NDArray[np.uint8], box: Box, margin: float) -> NDArray[np.uint
     left = round(box.x + (box.width - side) / 2)
     top = round(box.y + (box.height - side) / 2)
     height, width = picture.shape[:2]
+    if angle_degrees:
+        middle = (box.x + (box.width - 1) / 2, box.y + (box.height - 1) / 2)
+        turn = cv2.getRotationMatrix2D(middle, angle_degrees, 1.0)
+        turn[0, 2] += (side - 1) / 2 - middle[0]
+        turn[1, 2] += (side - 1) / 2 - middle[1]
+        upright = cv2.warpAffine(picture, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(upright, dtype=np.uint8)
     if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
         return picture[top : top + side, left : left + side]
     rows = np.clip(np.arange(top, top + side), 0, height - 1)

@@ -23,6 +23,7 @@ from mien.training.emotion_network import build, mobilenet
 from mien.training.emotion_recipe import EMOTIONS, EmotionTraining
 from mien.training.emotion_scores import evaluate_emotion
 from mien.training.emotion_transfer import begin_with
+from mien.vision.detect import FoundFace
 from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, crop, network_input, resize
 
 if TYPE_CHECKING:
@@ -216,9 +217,9 @@ class EverySecond:
     def __init__(self) -> None:
         self.shown = 0
 
-    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+    def find(self, picture: NDArray[np.uint8], time_s: float | None = None) -> list[FoundFace]:
         self.shown += 1
-        return [Box(10, 10, 20, 20), Box(0, 0, 5, 5)] if self.shown % 2 else []
+        return [FoundFace(Box(10, 10, 20, 20)), FoundFace(Box(0, 0, 5, 5))] if self.shown % 2 else []
 
 
 def test_whole_scenes_are_cropped_to_the_face_and_those_without_one_are_left_out(tmp_path: Path):
@@ -236,7 +237,7 @@ def test_whole_scenes_are_cropped_to_the_face_and_those_without_one_are_left_out
 class Nobody:
     """A detector that never finds a face."""
 
-    def detect(self, picture: NDArray[np.uint8]) -> list[Box]:
+    def find(self, picture: NDArray[np.uint8], time_s: float | None = None) -> list[FoundFace]:
         return []
 
 

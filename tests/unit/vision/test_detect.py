@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+import cv2.data
 import numpy as np
 import pytest
 
 import mien.demo
-from mien.domain import Box
 from mien.errors import ImageError
-from mien.vision.detect import HaarDetector, merged
+from mien.vision.detect import HaarDetector, grouped, merged, overlap
+from mien.vision.look import Place
 from mien.vision.pictures import read_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from mien.domain import Box
 
 PHOTOGRAPH = Path(mien.demo.__file__).parent / "photograph.jpg"
 # Where the photograph's one face is, as anyone can see: brows to chin, ear to ear.
@@ -135,36 +138,77 @@ def test_boxes_lie_within_the_picture(detector: HaarDetector, photograph: NDArra
                 assert box.y + box.height <= picture.shape[0]
 
 
-@pytest.mark.parametrize("corner", [(0, 0), (736, 0), (0, 736), (736, 736)])
+@pytest.mark.parametrize("corner", [(0, 0), (799, 0), (0, 799), (799, 799)])
 def test_what_turning_makes_up_beyond_the_edges_is_no_face(
-    monkeypatch: pytest.MonkeyPatch, corner: tuple[int, int]
+    monkeypatch: pytest.MonkeyPatch, detector: HaarDetector, corner: tuple[float, float]
 ):
-    detector = HaarDetector()
-    found = [(Box(*corner, 64, 64), 9.0)]  # turned back, its middle lies outside the picture
-    monkeypatch.setattr(detector, "_search", lambda _, least_weight: found if least_weight > 4 else [])
-    assert detector.detect(np.zeros((800, 800), np.uint8)) == []
+    seen = iter([[], [Place(*corner, 64)], [Place(*corner, 64)]])  # nothing upright; turned, in a corner
+    monkeypatch.setattr(detector, "_likely", lambda _: next(seen))
+    monkeypatch.setattr(detector, "_confirmed", lambda _, likely: [(place, 9) for place in likely])
+    assert detector.find(np.zeros((800, 800), np.uint8)) == []
+    assert next(seen, None) is None  # both turned pictures were searched
 
 
-def test_face_found_twice_is_one_face(monkeypatch: pytest.MonkeyPatch):
-    detector = HaarDetector()
-    found = [(Box(100, 100, 90, 90), 4.0), (Box(105, 110, 100, 100), 6.0), (Box(300, 100, 80, 80), 5.0)]
-    monkeypatch.setattr(detector, "_search", lambda *_: found)
-    assert detector.detect(np.zeros((400, 500), np.uint8)) == [Box(105, 110, 100, 100), Box(300, 100, 80, 80)]
+def test_of_overlapping_places_the_one_with_most_windows_stays():
+    whole, inner, shifted = Place(150, 150, 100), Place(145, 145, 50), Place(180, 160, 100)
+    assert merged([(inner, 4), (whole, 6), (shifted, 5)]) == [whole]
+    assert merged([(inner, 7), (whole, 6), (shifted, 5)]) == [inner]
 
 
-def test_of_overlapping_boxes_the_surest_stays():
-    whole, inner, shifted = Box(100, 100, 100, 100), Box(120, 120, 50, 50), Box(130, 110, 100, 100)
-    assert merged([(inner, 4.0), (whole, 6.0), (shifted, 5.0)]) == [whole]
-    assert merged([(inner, 7.0), (whole, 6.0), (shifted, 5.0)]) == [inner]
-
-
-def test_boxes_that_hardly_overlap_both_stay():
-    left, right = Box(0, 0, 100, 100), Box(70, 0, 100, 100)
-    assert merged([(left, 1.0), (right, 2.0)]) == [right, left]
+def test_places_that_hardly_overlap_both_stay():
+    left, right = Place(50, 50, 100), Place(120, 50, 100)
+    assert merged([(left, 1), (right, 2)]) == [right, left]
     assert merged([]) == []
 
 
-def test_missing_cascade_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("other", "share"),
+    [
+        (Place(50, 50, 100), 1.0),
+        (Place(100, 50, 100), 0.5),
+        (Place(50, 50, 20), 1.0),
+        (Place(200, 50, 100), 0.0),
+    ],
+)
+def test_overlap_is_the_share_of_the_smaller_square(other: Place, share: float):
+    assert overlap(Place(50, 50, 100), other) == pytest.approx(share)
+    assert overlap(other, Place(50, 50, 100)) == pytest.approx(share)
+
+
+def test_windows_at_one_place_are_one_group_and_those_of_another_size_are_not():
+    near, far, large = [Place(100 + n, 100, 40) for n in range(3)], Place(200, 100, 40), Place(100, 100, 90)
+    groups = grouped([far, *near, large])
+    assert sorted(len(group) for group in groups) == [1, 1, 3]
+
+
+@pytest.mark.parametrize("degrees", [-30, -20, -15, 15, 20, 30])
+def test_says_how_far_the_head_leans(detector: HaarDetector, photograph: NDArray[np.uint8], degrees: float):
+    picture, _ = turned(photograph, -degrees)  # OpenCV turns anticlockwise
+    (face,) = detector.find(picture)
+    assert face.angle_degrees == pytest.approx(degrees + 4, abs=10)  # the head leans a little of itself
+
+
+def test_upright_head_has_no_angle(detector: HaarDetector, photograph: NDArray[np.uint8]):
+    (face,) = detector.find(photograph)
+    assert face.angle_degrees == 0
+    assert face.id is None
+
+
+def test_small_faces_of_the_background_are_left_out(detector: HaarDetector, photograph: NDArray[np.uint8]):
+    portrait = photograph[:256, 96:352]
+    for size, faces in ((160, 2), (80, 1)):  # beside a face three times as large and more, none is looked for
+        small = cv2.resize(portrait, (size, size), interpolation=cv2.INTER_AREA)
+        small = np.pad(small, ((0, 256 - size), (0, 0), (0, 0)), mode="edge")
+        assert len(detector.find(np.hstack([small, portrait]))) == faces
+
+
+@pytest.mark.parametrize("name", ["haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml"])
+def test_missing_cascade_names_the_package_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+):
+    for file in Path(cv2.data.haarcascades).glob("haarcascade_frontalface_*.xml"):
+        if file.name != name:
+            (tmp_path / file.name).symlink_to(file)
     monkeypatch.setattr("cv2.data.haarcascades", str(tmp_path))
     with pytest.raises(ImageError, match="install opencv-python-headless 4 again"):
         HaarDetector()

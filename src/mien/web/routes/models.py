@@ -9,7 +9,7 @@ import cv2
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mien.vision.detect import CASCADE
+from mien.vision.look import CASCADE
 from mien.web.files import IMMUTABLE, answer_file
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Given
