@@ -2,6 +2,7 @@
 # make test     set up with everything for development and run all the tests
 # make check    lint, format, types and layers
 # make stress   the long checks that make test has in small
+# make page     build the player's page
 # make pin      pin the requirements anew
 # make clean    remove what set-up made
 
@@ -11,28 +12,32 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 DEMO ?=
 
-.PHONY: run test check stress pin clean setup
+.PHONY: run test check stress page pin clean setup
 .DEFAULT_GOAL := run
 
-run: $(VENV)/.base
+run: $(VENV)/.base $(VENV)/.page
 	@echo "== The demo: Mien composes a small library, listens to it, reads a photograph, and serves the player"
 	@$(BIN)/mien demo $$(test -t 1 && echo --open) $(DEMO)
 
-setup: $(VENV)/.dev
+setup: $(VENV)/.dev $(VENV)/.page
 
-test: $(VENV)/.dev $(VENV)/.system
+page: $(VENV)/.page
+
+test: $(VENV)/.dev $(VENV)/.page $(VENV)/.system
 	@echo "== All the tests"
+	@$(NPM) test
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report --skip-covered --fail-under=85
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(VENV)/.npm
 	@echo "== Lint, format, types and layers"
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(NPM) run --silent check
 
 stress: $(VENV)/.dev
 	@echo "== Long checks"
@@ -58,7 +63,7 @@ $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@touch $@
 
 # The page is built by Node: the machine's own where it is new enough, or else one that comes as a Python package.
-NODE_PATH := PATH="$(abspath $(BIN)):$$PATH"
+NPM = PATH="$(abspath $(BIN)):$$PATH" npm --prefix ui
 $(VENV)/.node: $(VENV)/bin/python requirements/node.txt
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || { \
 	  echo "== Installing Node into $(VENV)" && $(PIP) install --require-hashes -r requirements/node.txt && \
@@ -69,12 +74,12 @@ $(VENV)/.node: $(VENV)/bin/python requirements/node.txt
 
 $(VENV)/.npm: $(VENV)/.node ui/package.json ui/package-lock.json
 	@echo "== Installing what the page is built with"
-	@$(NODE_PATH) npm --prefix ui ci --no-audit --no-fund --loglevel=error || $(call no_install,ui/package-lock.json)
+	@$(NPM) ci --no-audit --no-fund --loglevel=error || $(call no_install,ui/package-lock.json)
 	@touch $@
 
 $(VENV)/.page: $(VENV)/.npm $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
 	@echo "== Building the page"
-	@$(NODE_PATH) npm --prefix ui run --silent build
+	@$(NPM) run --silent build
 	@touch $@
 
 $(VENV)/.system: tests/system-packages.sh $(VENV)/bin/python
@@ -94,4 +99,4 @@ pin: $(VENV)/.base
 	  --no-emit-index-url --no-header -q -o requirements/node.txt
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
+	@rm -rf $(VENV) ui/node_modules src/mien/web/page .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
