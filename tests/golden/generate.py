@@ -91,7 +91,7 @@ def pictures():
     inside = (Box(100, 90, 120, 120), (640, 480))
     return [
         ("a drawn face", face, *inside),
-        ("the same, dark", drawn_face(light=0.15), *inside),
+        ("the same, dark", drawn_face(light=0.1), *inside),
         ("the same, bright", drawn_face(light=4.0), *inside),
         ("the same, blurred", smeared(face, 12), *inside),
         ("the same, its mouth covered", mouthless, *inside),
@@ -129,7 +129,7 @@ def steady(script, rate):
 
 def cases():
     happy, sad, neutral = showing(happy=0.9), showing(sad=0.85), showing(neutral=0.8, sad=0.15)
-    dark, blurred = replace(GOOD, light=20.0), replace(GOOD, sharpness=0.01)
+    dark, blurred = replace(GOOD, light=8.0), replace(GOOD, sharpness=0.01)
     two = [face(happy, Box(100, 180, 120, 120)), face(sad, Box(420, 180, 118, 118))]
     irregular = [0.0, 0.03, 0.4, 0.41, 0.9, 1.7, 1.75, 1.8, 2.6]
     rest = showing(sad=0.55, neutral=0.35)

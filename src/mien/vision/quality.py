@@ -37,7 +37,7 @@ _LEAST_DETAIL = 1.0
 
 # What a face must reach to be read, where an artifact says nothing else.
 LEAST_QUALITY = Quality(
-    light=30.0, headroom=10.0, sharpness=0.02, size_px=24.0, balance=0.74, features=0.2, edge=0.01
+    light=20.0, headroom=10.0, sharpness=0.02, size_px=24.0, balance=0.74, features=0.2, edge=0.01
 )
 # In the order in which they are told: what comes first is the likelier cause of what follows.
 REASONS: Mapping[str, tuple[Reason, str]] = {
