@@ -25,6 +25,7 @@ from mien.domain import Box, Face, FrameFaces, Reading
 from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
+from mien.usecases.histories import Histories
 from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
 from mien.vision.camera import camera_frames, video_frames
@@ -195,6 +196,11 @@ class Mien:
     def playlists(self) -> PlaylistShelf:
         """Smart and momentary playlists, and playlist files; plain ones are the store's."""
         return PlaylistShelf(self.store)
+
+    @cached_property
+    def histories(self) -> Histories:
+        """What listeners heard elsewhere, and what they made here."""
+        return Histories(self.store)
 
     @cached_property
     def collaborative(self) -> Collaborative:

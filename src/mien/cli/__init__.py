@@ -11,6 +11,7 @@ from mien.cli import collaborative as _collaborative
 from mien.cli import demo as _demo
 from mien.cli import evaluation as _evaluation
 from mien.cli import faces as _faces
+from mien.cli import histories as _histories
 from mien.cli import listening as _listening
 from mien.cli import playlists as _playlists
 from mien.cli import serve as _serve
@@ -25,7 +26,7 @@ __all__ = ["app", "main"]
 _INTERRUPTED = 130
 
 for _group in (
-    *(_demo, _songs, _faces, _calibrating, _listening, _taste, _playlists, _collaborative),
+    *(_demo, _songs, _faces, _calibrating, _listening, _taste, _playlists, _collaborative, _histories),
     *(_training, _evaluation, _care, _serve),
 ):
     _group.register(app)

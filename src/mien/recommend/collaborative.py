@@ -7,7 +7,8 @@ Two closed forms, both over pairs of tracks, so that what is learned holds no li
 - **The next track** (after Choe and others 2021, "Session-aware linear item-item models"): ridge regression
   from what was heard up to a moment, fading with age, to what was heard right after it.
 
-Each listener counts with the inverse square root of how much they heard, or the busiest would speak for all.
+Each listener counts with the inverse square root of how much they heard, or the busiest would speak for all;
+it also keeps what is left after striking out (below) close to positive definite.
 
 **Privacy.** A pair of tracks counts only where at least ``least_listeners`` heard both; every other pair is
 struck out before anything is solved, so that nothing learned depends on it. A track that fewer heard is not
@@ -113,10 +114,12 @@ class Ease:
     Attributes:
         regularisation: ridge; above 0.
         least_listeners: who must have heard a pair of tracks for it to count.
+        quietening: a listener counts with the length of their history to the power of minus this.
     """
 
     regularisation: float = 30.0
     least_listeners: int = LEAST_LISTENERS
+    quietening: float = 0.5
 
     def fit(self, histories: Histories) -> LinkedTracks:
         """Learn from what listeners heard; of ``tracks`` tracks it takes 11 ``tracks``^3 operations or so."""
@@ -133,7 +136,7 @@ class Ease:
     def _gram(self, count: int, rows: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
         gram = np.zeros((count, count), np.float32)
         for row in rows:
-            gram[np.ix_(row, row)] += _voice(row)
+            gram[np.ix_(row, row)] += np.float32(len(row) ** -self.quietening)
         _strike_rare(gram, count, rows, self.least_listeners)
         return gram
 

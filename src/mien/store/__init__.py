@@ -14,6 +14,7 @@ from mien.store.collaborators import Collaborators
 from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
 from mien.store.database import Database
 from mien.store.folders import Folder, Folders
+from mien.store.imports import Import, Imports
 from mien.store.labels import Labels
 from mien.store.listeners import Listeners
 from mien.store.listens import Listens
@@ -34,6 +35,7 @@ __all__ = [
     "Account",
     "FileStamp",
     "Folder",
+    "Import",
     "LibraryStamp",
     "Order",
     "Playlist",
@@ -75,6 +77,7 @@ class Store:
         self.snoozes = Snoozes(database)
         self.preferences = PreferenceChoices(database)
         self.collaborators = Collaborators(database)
+        self.imports = Imports(database)
 
     def __enter__(self) -> Self:
         return self

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 SPLITS = ("last", "tail", "listeners")
 _SEQUENCE_COLUMNS = {"user", "item", "order"}
 _LEAST_LISTENERS_FOR_OTHERS = 2
+# Where there is nothing to keep from anybody every pair counts, and every listener alike.
+_OPEN = Ease(regularisation=200.0, least_listeners=1, quietening=0.0)
+_OPEN_TIMED = TimedEase(_OPEN, share=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,11 @@ def _recommenders(listening: Listening) -> Iterator[tuple[str, Maker, bool]]:
         yield "BM25 neighbours", lambda: Neighbours(least_listeners=1), False
         yield "ALS", Als, False
         yield "BPR", Bpr, False
-    yield "EASE", lambda: Ease(least_listeners=1), False
-    yield "EASE + time", lambda: TimedEase(Ease(least_listeners=1)), False
-    yield "EASE + time, pairs of 3 listeners", TimedEase, False
+    yield "EASE", lambda: _OPEN, False
+    yield "EASE + time", lambda: _OPEN_TIMED, False
+    yield "EASE + time as a server learns (pairs of 3)", TimedEase, False
     if listening.moods:
-        yield "EASE + time within the mood", lambda: TimedEase(Ease(least_listeners=1)), True
+        yield "EASE + time within the mood", lambda: _OPEN_TIMED, True
 
 
 def _splits(listening: Listening, split: str) -> list[Split]:
