@@ -162,9 +162,10 @@ class TestComparing:
             "planted", planted(), {n: "sad" if n < 20 else "calm" for n in range(40)}
         )
         found = {each.name: each for each in recommend.compare(listening, "last")}
-        assert found["popular within the mood"].means["mood fit"] == 1.0
-        assert found["random in the mood's class (the paper)"].means["mood fit"] == 1.0
-        assert found["random"].means["mood fit"] < 0.9
+        # Five of the twelve songs in the mood were not heard yet: they come first, and fill half of the list.
+        assert found["popular within the mood"].means["mood fit"] == 0.5
+        assert found["random in the mood's class (the paper)"].means["mood fit"] == 0.5
+        assert found["random"].means["mood fit"] < 0.45
 
     def test_one_history_alone_is_not_compared_with_learning_from_others(self):
         listening = recommend.Listening("mine", (tuple(range(20)),))
