@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import struct
+import threading
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +96,8 @@ def truncated(path: Path) -> Path:
         ("a.webm", "libvpx-vp9", "yuv420p"),
         ("a.mkv", "ffv1", "yuv420p10le"),
         ("a.mkv", "rawvideo", "nv12"),
+        ("a.mkv", "rawvideo", "yuyv422"),
+        ("a.mkv", "ffv1", "yuv422p10le"),
         ("a.avi", "mjpeg", "yuvj420p"),
         ("a.mov", "png", "rgba"),
         ("a.y4m", "wrapped_avframe", "yuv420p"),
@@ -114,6 +119,34 @@ def test_grey_video_becomes_rgb(tmp_path: Path, portrait: NDArray[np.uint8]):
     _, frame = next(video_frames(write(tmp_path / "a.mkv", [portrait], "ffv1", "gray")))
     assert frame.shape == portrait.shape
     assert (frame[..., 0] == frame[..., 2]).all()
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    ["yuyv422", "uyvy422", "nv12", "yuv420p10le", "p010le", "yuv422p10le", "rgba", "bgr0", "bgr24", "gray"],
+)
+def test_every_pixel_format_that_cameras_give_becomes_rgb(portrait: NDArray[np.uint8], pixels: str):
+    picture = np.repeat(portrait.mean(axis=2, keepdims=True), 3, axis=2) if pixels == "gray" else portrait
+    given = av.VideoFrame.from_ndarray(portrait, format="rgb24").reformat(format=pixels)
+    frame = camera._upright(given)
+    assert frame.dtype == np.uint8
+    assert mean_difference(frame, picture.astype(np.uint8)) < 14
+
+
+def test_variable_rate_keeps_each_frames_own_time(tmp_path: Path, portrait: NDArray[np.uint8]):
+    times_ms = [0, 40, 50, 400, 1400, 1433]
+    with av.open(tmp_path / "a.mkv", "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.height, stream.width = portrait.shape[:2]
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for time_ms in times_ms:
+            frame = av.VideoFrame.from_ndarray(portrait, format="rgb24")
+            frame.pts, frame.time_base = time_ms, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    assert [time_s for time_s, _ in video_frames(tmp_path / "a.mkv")] == pytest.approx(
+        [time_ms / 1000 for time_ms in times_ms], abs=0.002
+    )
 
 
 @pytest.mark.parametrize(("every", "numbers"), [(2, [0, 2, 4, 6, 8]), (3, [0, 3, 6, 9]), (50, [0])])
@@ -289,6 +322,54 @@ def test_camera_that_stops_giving_frames_is_an_error(
     assert 0 <= times_s[0] < times_s[-1]
     with pytest.raises(CameraError, match="gives no more frames: was it unplugged"):
         next(frames)
+
+
+class Cable:
+    """A camera of three frames whose driver, once it is unplugged, waits until it is plugged in again."""
+
+    def __init__(self) -> None:
+        self.plugged_in = threading.Event()
+        self.released = threading.Event()
+        self.frames = 3
+
+    def isOpened(self) -> bool:  # noqa: N802
+        return True
+
+    def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
+        if self.frames == 0:
+            self.plugged_in.wait(30)
+            return False, None
+        self.frames -= 1
+        return True, np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+
+    def release(self) -> None:
+        self.released.set()
+
+
+def test_camera_whose_driver_waits_for_ever_is_an_error_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(camera, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(camera, "_RELEASE_S", 0.05)
+    cable = Cable()
+    frames = camera_frames(0, lambda _: cable)
+    assert [frame.shape for _, frame in itertools.islice(frames, 3)] == [(HEIGHT, WIDTH, 3)] * 3
+    with pytest.raises(CameraError, match="camera 0 gives no more frames: was it unplugged"):
+        next(frames)
+    cable.plugged_in.set()  # the thread that was left with it ends, and lets the camera go
+    assert cable.released.wait(5)
+
+
+def test_patience_with_a_camera_is_less_than_two_seconds():
+    assert camera.PATIENCE_S < 2
+
+
+def test_camera_goes_off_when_the_caller_stops():
+    cable = Cable()
+    frames = camera_frames(0, lambda _: cable)
+    next(frames)
+    assert not cable.released.is_set()
+    frames.close()
+    assert cable.released.is_set()
+    assert cable.frames >= 1  # nothing is read ahead of the caller but one frame
 
 
 def test_camera_gives_rgb_and_not_opencvs_bgr(tmp_path: Path):
