@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 PRIOR_LABELS = 2.0
 # Songs less alike than this (the cosine of their sounds) do not teach one another.
 LEAST_ALIKE = 0.4
+MOST_NEIGHBOURS = 1_000
 # How many labels it takes before the listener's use of the words shows.
 WORDS_PRIOR = 10.0
 _MAJORITY = 0.5
+_ONES = np.ones(len(Mood), np.float32)
 _PLANE = np.array([MOOD_PLANE[mood] for mood in Mood], np.float32)
 
 
@@ -48,20 +50,30 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
-    """The moods of the library as one listener hears them; see ``Catalogue`` for the columns."""
+    """The moods of the library as one listener hears them; see ``Catalogue`` for the columns.
+
+    Attributes:
+        labelled: whether the listener said it themselves, bool ``[n]``.
+        tops: the column of the most probable mood, ``[n]``.
+        peaks: its probability, float32 ``[n]``.
+    """
 
     moods: NDArray[np.float32]
     plane: NDArray[np.float32]
     certain: NDArray[np.bool_]
     labelled: NDArray[np.bool_]
     tops: NDArray[np.intp]
+    peaks: NDArray[np.float32]
 
 
 def neighbours(catalogue: Catalogue, row: int) -> Neighbours:
-    """The songs that sound like one, without itself."""
+    """The songs that sound like one, without itself; of very many the nearest."""
     alike = catalogue.sounds @ catalogue.sounds[row]
     rows = np.flatnonzero(alike > LEAST_ALIKE)
     rows = rows[rows != row]
+    if len(rows) > MOST_NEIGHBOURS:
+        nearest = np.argpartition(alike[rows], -MOST_NEIGHBOURS)[-MOST_NEIGHBOURS:]
+        rows = np.sort(rows[nearest])
     nearness = np.minimum(1.0, (alike[rows] - LEAST_ALIKE) / (1.0 - LEAST_ALIKE))
     return Neighbours(rows, (nearness * nearness).astype(np.float32))
 
@@ -74,25 +86,26 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
         labels: the listener's, by track number.
         taught: the neighbours of each labelled track of the catalogue, by track number.
     """
-    n = len(catalogue)
-    labelled = np.zeros(n, np.bool_)
-    if not labels:
-        return Hearing(
-            catalogue.moods, catalogue.plane, catalogue.certain, labelled, catalogue.moods.argmax(axis=1)
-        )
+    labelled = np.zeros(len(catalogue), np.bool_)
     track_ids = [track_id for track_id in sorted(labels) if track_id in taught]
+    if not track_ids:
+        return Hearing(
+            catalogue.moods, catalogue.plane, catalogue.certain, labelled, catalogue.tops, catalogue.peaks
+        )
     rows = catalogue.rows(track_ids)
     columns = np.array([mood_column(labels[track_id]) for track_id in track_ids], np.intp)
     moods = _in_the_listeners_words(catalogue.moods, rows, columns)
-    moods = _taught(moods, [taught[track_id] for track_id in track_ids], columns)
+    learned = _teach(moods, [taught[track_id] for track_id in track_ids], columns)
     moods[rows] = np.eye(len(Mood), dtype=np.float32)[columns]
     labelled[rows] = True
-    changed = np.flatnonzero((moods != catalogue.moods).any(axis=1))
-    plane, certain = catalogue.plane.copy(), catalogue.certain.copy()
-    shift = (moods[changed] - catalogue.moods[changed]) @ _PLANE
-    plane[changed] = np.clip(plane[changed] + shift, -1.0, 1.0)
-    certain[changed] |= moods[changed].max(axis=1) > _MAJORITY
-    return Hearing(moods, plane, certain, labelled, moods.argmax(axis=1))
+    plane: NDArray[np.float32] = catalogue.plane + (moods - catalogue.moods) @ _PLANE
+    plane.clip(-1.0, 1.0, out=plane)
+    tops = moods.argmax(axis=1)
+    peaks = moods[np.arange(len(tops)), tops]
+    certain = catalogue.certain.copy()
+    certain[learned] |= peaks[learned] > _MAJORITY
+    certain[rows] = True
+    return Hearing(moods, plane, certain, labelled, tops, peaks)
 
 
 def _in_the_listeners_words(
@@ -103,17 +116,18 @@ def _in_the_listeners_words(
     expected = moods[rows].sum(axis=0, dtype=np.float64)
     ratio = ((named + WORDS_PRIOR) / (expected + WORDS_PRIOR)).astype(np.float32)
     tilted: NDArray[np.float32] = moods * ratio
-    tilted /= tilted.sum(axis=1, keepdims=True)
+    tilted /= (tilted @ _ONES)[:, None]
     return tilted
 
 
-def _taught(
+def _teach(
     moods: NDArray[np.float32], taught: list[Neighbours], columns: NDArray[np.intp]
-) -> NDArray[np.float32]:
+) -> NDArray[np.intp]:
+    """Let each label count for its song's neighbours, in place; gives the rows of those that learned."""
     votes = np.zeros_like(moods)
-    for neighbour, column in zip(taught, columns, strict=True):
-        votes[neighbour.rows, column] += neighbour.weights
-    rows = np.flatnonzero(votes.any(axis=1))
-    sums = votes[rows].sum(axis=1, keepdims=True)
-    moods[rows] = (PRIOR_LABELS * moods[rows] + votes[rows]) / (PRIOR_LABELS + sums)
-    return moods
+    for each, column in zip(taught, columns, strict=True):
+        votes[each.rows, column] += each.weights
+    sums = votes @ _ONES
+    rows = np.flatnonzero(sums)
+    moods[rows] = (PRIOR_LABELS * moods[rows] + votes[rows]) / (PRIOR_LABELS + sums[rows, None])
+    return rows

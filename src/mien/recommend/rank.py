@@ -47,7 +47,13 @@ PARTS: Mapping[str, str] = {
 _MOODS = tuple(Mood)
 _TASTE_PARTS = ("song", "artist", "sound", "moment", "hour", "novelty", "fatigue")
 _POOL = 400
-_WAYPOINTS = 12
+_WAYPOINTS = 10
+_SAMPLED = 8_192
+_MOST_EXPLORED = 20_000
+_NO_TIME = np.float32(1e-30)
+# On a journey: how much a song's moods count, and how much its place on the plane.
+_OF_MOOD, _OF_PLACE = np.float32(0.3), np.float32(0.7)
+_CLASS = 100.0  # what a song of the class is ahead of others where only chance decides among them
 _APART = 6
 _JUST_HEARD = 100.0
 _SIX_FIFTHS = 6.0
@@ -191,15 +197,13 @@ class _Places:
         rng: np.random.Generator,
     ) -> None:
         self.view, self.wanted, self.weights, self.rng = view, wanted, weights, rng
-        self.rows = np.flatnonzero(allowed)
-        self._tops = view.hearing.moods.max(axis=1)
-        self._pool = min(len(self.rows), max(_POOL, 2 * room))
-        chance = rng.gumbel(size=len(self.rows)).astype(np.float32)
-        self._chance = np.float32(weights.variety) * chance
+        self._allowed, self._room = allowed, room
+        self._pool = max(_POOL, 2 * room)
+        waiting = rng.standard_exponential(len(allowed), dtype=np.float32)
+        self._chance = np.float32(weights.variety) * -np.log(np.maximum(waiting, _NO_TIME))
         self._common = self._chance + self._of_taste()
         self._drawn = _drawn_moods(wanted, room, rng)
         self._pools: dict[tuple[_Goal, bool], _Pool] = {}
-        self._room = room
 
     def goal(self, place: int, fraction: float | None) -> _Goal:
         """Of a place; ``fraction`` is how much of the list's time is over, where that is limited."""
@@ -220,38 +224,44 @@ class _Places:
             self._pools[key] = self._best(goal, explore=explore)
         return self._pools[key]
 
-    def mood_part(self, goal: _Goal, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """How far the songs' moods are the goal's, -1 to 1."""
+    def mood_part(self, goal: _Goal, rows: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """How far the moods of songs (by default of all) are the goal's, -1 to 1."""
+        hearing, at = self.view.hearing, slice(None) if rows is None else rows
+        moods, peaks = hearing.moods[at], hearing.peaks[at]
         if goal.mood is None:
-            return np.zeros(len(rows), np.float32)
-        moods, tops = self.view.hearing.moods[rows], self._tops[rows]
+            return np.zeros(len(peaks), np.float32)
         strength = np.float32(self.wanted.strength)
         if goal.point is None:
             column = moods[:, _MOODS.index(goal.mood)]
             if self.wanted.at_random:
-                return np.where(column >= tops, np.float32(1), column - 1).astype(np.float32)
-            clear: NDArray[np.float32] = strength * (2 * column - tops)
+                return np.where(column >= peaks, np.float32(1), column - 1).astype(np.float32)
+            clear: NDArray[np.float32] = strength * (2 * column - peaks)
             return clear
         shares = np.array(list(moods_at(goal.point).values()), np.float32)
-        alike = 2 * (moods @ (shares / shares.max())) - tops
-        away = np.linalg.norm(self.view.hearing.plane[rows] - np.array(goal.point, np.float32), axis=1)
-        near: NDArray[np.float32] = 0.3 * np.clip(alike, -1, 1) + 0.7 * np.clip(1 - away, -1, 1)
-        return strength * near.astype(np.float32)
+        alike = 2 * (moods @ (shares / shares.max())) - peaks
+        plane, (valence, arousal) = hearing.plane[at], np.array(goal.point, np.float32)
+        away = np.sqrt((plane[:, 0] - valence) ** 2 + (plane[:, 1] - arousal) ** 2)
+        near: NDArray[np.float32] = _OF_MOOD * alike.clip(-1, 1) + _OF_PLACE * (1 - away).clip(-1, 1)
+        return strength * near
 
     def _best(self, goal: _Goal, *, explore: bool) -> _Pool:
         weight = np.float32(_CLASS if self.wanted.at_random else self.weights.mood)
-        totals = weight * self.mood_part(goal, self.rows)
-        totals += self._chance if explore else self._common
-        rows = self.rows
         if explore:
-            new = np.flatnonzero(self.view.taste.novelty[rows] > 0)
-            rows, totals = rows[new], totals[new]
-        size = min(self._pool, len(rows))
-        if size < len(rows):
-            best = np.argpartition(totals, len(rows) - size)[len(rows) - size :]
-            best.sort()
-            rows, totals = rows[best], totals[best]
-        return _Pool(rows, totals)
+            rows = self._unheard()
+            totals = weight * self.mood_part(goal, rows) + self._chance[rows]
+            best = _largest(totals, self._pool)
+            return _Pool(rows[best], totals[best])
+        totals = weight * self.mood_part(goal) + self._common
+        totals[~self._allowed] = -np.inf
+        best = _largest(totals, self._pool)
+        best = best[self._allowed[best]]
+        return _Pool(best, totals[best])
+
+    def _unheard(self) -> NDArray[np.intp]:
+        """Rows of songs never heard that may be played; of many, some at random."""
+        rows = np.flatnonzero(self._allowed & (self.view.taste.novelty > 0))
+        step = max(1, len(rows) // _MOST_EXPLORED)
+        return rows[int(self.rng.integers(step)) :: step]
 
     def _of_taste(self) -> NDArray[np.float32]:
         total = np.zeros(len(self.view.catalogue), np.float32)
@@ -262,10 +272,24 @@ class _Places:
             total += np.float32(self.weights.others) * self.view.others
         if self.view.taste.last_row >= 0:
             total[self.view.taste.last_row] -= _JUST_HEARD
-        return total[self.rows]
+        return total
 
 
-_CLASS = 100.0
+def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Where the largest values are, ascending; all where there are no more than ``count``."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    within = np.arange(0)
+    step = len(values) // _SAMPLED
+    if step > 1:  # a sample tells roughly how large they are, so that few are looked at twice
+        sample = values[::step]
+        rank = min(len(sample), 2 * count // step + 20)
+        within = np.flatnonzero(values >= np.partition(sample, -rank)[-rank])
+    if len(within) < count:
+        within = np.arange(len(values))
+    best = within[np.argpartition(values[within], -count)[-count:]]
+    best.sort()
+    return best
 
 
 def _fill(places: _Places, room: int, minutes: float | None, exploration: float) -> list[Pick]:

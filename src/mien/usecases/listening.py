@@ -287,26 +287,27 @@ class Listening:
     def _relabel(self, listener: Listener, track_id: int, change: Callable[[], None]) -> Changed:
         now = self._clock()
         with self._lock:
-            before, history = self._view(listener, now)
+            catalogue, history, before = self._heard(listener, now)
             change()
-            after, _ = self._view(listener, now)
-        (row,) = after.catalogue.rows([track_id])
-        moved = (before.hearing.tops != after.hearing.tops).nonzero()[0]
+            kept, _, after = self._heard(listener, now)
+        if kept is not catalogue:  # a scan went by: what moved by the label alone cannot be told
+            catalogue, before = kept, after
+        (row,) = catalogue.rows([track_id])
+        moved = (before.tops != after.tops).nonzero()[0]
         moved = moved[moved != row]
-        nearest = moved[
-            (-(after.catalogue.sounds[moved] @ after.catalogue.sounds[row])).argsort(kind="stable")
-        ]
-        first = self._store.tracks.many(after.catalogue.ids[nearest[:_MOST_MOVED]].tolist(), listener)
+        alike = catalogue.sounds[moved] @ catalogue.sounds[row]
+        nearest = moved[(-alike).argsort(kind="stable")]
+        first = self._store.tracks.many(catalogue.ids[nearest[:_MOST_MOVED]].tolist(), listener)
         return Changed(
             track=self._store.tracks.get(track_id, listener),
             before=history.labels.get(track_id),
             moved=tuple(
                 Moved(
-                    _as_heard(track, after, int(at)),
-                    _MOODS[before.hearing.tops[at]],
-                    _MOODS[after.hearing.tops[at]],
+                    _as_heard(track, catalogue, after, int(at)),
+                    _MOODS[before.tops[at]],
+                    _MOODS[after.tops[at]],
                 )
-                for track, at in zip(first, after.catalogue.rows(track.id for track in first), strict=True)
+                for track, at in zip(first, catalogue.rows(track.id for track in first), strict=True)
             ),
             moved_count=len(moved),
         )
@@ -330,10 +331,8 @@ class Listening:
         (track,) = self._store.tracks.many([int(view.catalogue.ids[row])], listener)
         self._keep(listener, asked=asked.at_moment(now))
         name = f"{track.title} by {track.tags.artist}" if track.tags.artist else track.title
-        heard_as = _as_heard(track, view, row).mood.top
-        return Question(
-            track, f"how does {name} sound to you? It is heard as {heard_as}, but that is not sure"
-        )
+        top = _MOODS[view.hearing.tops[row]]
+        return Question(track, f"how does {name} sound to you? It is heard as {top}, but that is not sure")
 
     def do_not_ask(self, listener: Listener, track_id: int) -> None:
         """Skip a question: this song is not asked about again."""
@@ -414,13 +413,16 @@ class Listening:
         return self._view(listener, self._clock())[0]
 
     def _view(self, listener: Listener, now: datetime) -> tuple[View, History]:
+        catalogue, history, heard_as = self._heard(listener, now)
+        others = others_column(catalogue, self._others(listener))
+        return View(catalogue, heard_as, taste_of(catalogue, history, now), others), history
+
+    def _heard(self, listener: Listener, now: datetime) -> tuple[Catalogue, History, Hearing]:
         with self._lock:
             catalogue = self._library.catalogue(now)
             kept = self._listeners.setdefault(listener.id, _Kept())
             history = kept.history(self._store, listener, now)
-            heard_as = kept.hearing(catalogue, history)
-        others = others_column(catalogue, self._others(listener))
-        return View(catalogue, heard_as, taste_of(catalogue, history, now), others), history
+            return catalogue, history, kept.hearing(catalogue, history)
 
     def _offer(
         self, listener: Listener, view: View, history: History, aim: Wanted, now: datetime
@@ -533,17 +535,17 @@ def _felt(reading: Reading | None) -> Estimate[Emotion] | None:
 def _recommendation(
     view: View, aim: Wanted, pick: Pick, track: Track, rating: Rating | None
 ) -> Recommendation:
-    heard_as = _as_heard(track, view, pick.row)
-    return Recommendation(heard_as, pick.score, why(view, aim, pick, rating), pick.parts)
+    heard = _as_heard(track, view.catalogue, view.hearing, pick.row)
+    return Recommendation(heard, pick.score, why(view, aim, pick, rating), pick.parts)
 
 
-def _as_heard(track: Track, view: View, row: int) -> Track:
+def _as_heard(track: Track, catalogue: Catalogue, heard_as: Hearing, row: int) -> Track:
     """A track with its mood as the listener hears it."""
-    moods = view.hearing.moods[row]
-    if track.labelled or (moods == view.catalogue.moods[row]).all():
+    moods = heard_as.moods[row]
+    if track.labelled or (moods == catalogue.moods[row]).all():
         return track
     probabilities = dict(zip(_MOODS, (moods / moods.sum()).tolist(), strict=True))
-    valence, arousal = view.hearing.plane[row].tolist()
-    certain = bool(view.hearing.certain[row])
+    valence, arousal = heard_as.plane[row].tolist()
+    certain = bool(heard_as.certain[row])
     reason = None if certain else track.mood.reason
     return replace(track, mood=Estimate(probabilities, certain, reason), valence=valence, arousal=arousal)
