@@ -98,8 +98,8 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
     learned = _teach(moods, [taught[track_id] for track_id in track_ids], columns)
     moods[rows] = np.eye(len(Mood), dtype=np.float32)[columns]
     labelled[rows] = True
-    plane: NDArray[np.float32] = catalogue.plane + (moods - catalogue.moods) @ _PLANE
-    plane.clip(-1.0, 1.0, out=plane)
+    shift = (moods - catalogue.moods) @ _PLANE
+    plane = np.clip(catalogue.plane + shift, -1.0, 1.0).astype(np.float32, copy=False)
     tops = moods.argmax(axis=1)
     peaks = moods[np.arange(len(tops)), tops]
     certain = catalogue.certain.copy()
