@@ -28,6 +28,7 @@ from mien.usecases.collaborative import Collaborative
 from mien.usecases.histories import Histories
 from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
+from mien.usecases.sleeves import Sleeves
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import FoundFace, HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
@@ -147,6 +148,8 @@ class Mien:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        if "sleeves" in self.__dict__:
+            self.sleeves.close()
         if "store" in self.__dict__:
             self.store.close()
 
@@ -211,6 +214,11 @@ class Mien:
     def listening(self) -> Listening:
         """Recommending and learning: policy -> wanted moods -> rank tracks -> queue -> listen -> taste."""
         return Listening(self.store, others=self.collaborative.scores)
+
+    @cached_property
+    def sleeves(self) -> Sleeves:
+        """Covers, words and outlines of songs."""
+        return Sleeves(self.settings.home / "cache")
 
     @cached_property
     def listener(self) -> Listener:

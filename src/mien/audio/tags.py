@@ -6,6 +6,7 @@ starts it, asks it, and cleans what it says.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -14,9 +15,9 @@ import threading
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from mien.audio.files import require_regular_file
+from mien.audio.files import require_regular_file, shown_name
 from mien.domain import Tags
 from mien.errors import DecodingError
 
@@ -79,9 +80,34 @@ class TagReader:
         except DecodingError as error:
             return TagReading(Tags(), str(error))
         answer = self._ask(str(path.absolute()))
-        if isinstance(answer, str):
-            return TagReading(Tags(), f"its tags cannot be read: {answer}")
-        return TagReading(clean_tags(answer))
+        if "texts" not in answer:
+            return TagReading(Tags(), f"its tags cannot be read: {answer['problem']}")
+        return TagReading(clean_tags(answer["texts"]))
+
+    def picture(self, path: Path) -> bytes | None:
+        """The picture in a file, as it lies there and unchecked; None where it has none.
+
+        Raises:
+            DecodingError: the file cannot be read.
+        """
+        found = self._beside("picture", path)
+        return None if found is None else base64.b64decode(found)
+
+    def lyrics(self, path: Path) -> str | None:
+        """The words in a file, perhaps with times as in LRC files; None where it has none.
+
+        Raises:
+            DecodingError: the file cannot be read.
+        """
+        return self._beside("lyrics", path)
+
+    def _beside(self, what: str, path: Path) -> str | None:
+        require_regular_file(path)
+        answer = self._ask([what, str(path.absolute())])
+        if what not in answer:
+            raise DecodingError(f"{shown_name(path)}: its {what} cannot be read: {answer['problem']}")
+        found: str | None = answer[what]
+        return found
 
     def close(self) -> None:
         """End the child process; reading again starts another."""
@@ -89,20 +115,21 @@ class TagReader:
             self._child.close()
             self._child = None
 
-    def _ask(self, path: str) -> Mapping[str, Sequence[str]] | str:
-        """The texts of each field, or what went wrong."""
+    def _ask(self, request: str | list[str]) -> dict[str, Any]:
+        """What the child says, or ``{"problem": ...}``."""
         if self._child is None:
             self._child = _Child(self._command)
             if not self._child.line(_STARTING_S):
                 self.close()
-                return "the process that reads tags does not start; install Mien again"
-        line = self._child.line(self._timeout_s, json.dumps(path) + "\n")
+                return {"problem": "the process that reads tags does not start; install Mien again"}
+        line = self._child.line(self._timeout_s, json.dumps(request) + "\n")
         if not line:
             expired = self._child.expired.is_set()
             self.close()
-            return f"it took longer than {self._timeout_s:g} s" if expired else "the reader broke down on it"
-        answer = json.loads(line)
-        return answer["texts"] if "texts" in answer else _clean_text(answer["problem"])
+            slow = f"it took longer than {self._timeout_s:g} s"
+            return {"problem": slow if expired else "the reader broke down on it"}
+        answer: dict[str, Any] = json.loads(line)
+        return {"problem": _clean_text(answer["problem"])} if "problem" in answer else answer
 
 
 class _Child:

@@ -22,12 +22,14 @@ from mien.web.routes import (
     library,
     listeners,
     listens,
+    me,
     models,
     playlists,
     queue,
     readings,
     session,
     settings,
+    sleeves,
     tracks,
     trust,
 )
@@ -43,7 +45,20 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 _GROUPS = (
-    *(session, listeners, models, readings, queue, tracks, listens, library, playlists, settings),
+    *(
+        session,
+        listeners,
+        models,
+        readings,
+        queue,
+        tracks,
+        sleeves,
+        me,
+        listens,
+        library,
+        playlists,
+        settings,
+    ),
     *(events, care),
 )
 _LARGEST_BODY_BYTES = 2 * 1024 * 1024

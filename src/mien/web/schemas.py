@@ -85,7 +85,22 @@ class Track(Given):
     key: str | None
     labelled: bool
     rating: domain.Rating | None
-    not_now_until: datetime | None = None
+    not_now_until: datetime | None
+    loudness_lufs: float | None
+    """Integrated loudness (EBU R 128), to play all songs equally loud."""
+    true_peak_dbtp: float | None
+    """The highest peak, against full scale: how far a song may be made louder."""
+    mixed: Probability | None
+    """How mixed the moods of its curve are."""
+    preview_s: float | None
+    """Where it becomes most intense: a good place to begin a preview."""
+
+
+class Tempo(Given):
+    """A tempo that a track may have."""
+
+    bpm: float
+    strength: Probability
 
 
 class Segment(Given):
@@ -118,8 +133,10 @@ class TrackDetail(Track):
     audio: Audio
     file: str
     """The name of its file."""
-    measures: dict[str, Any] = {}
-    """What else was measured, such as loudness."""
+    tempo_candidates: list[Tempo]
+    """The likely tempos, the chosen one first."""
+    key_clarity: Probability | None
+    """How well the notes fit the best key."""
 
 
 class Reading(Given):
@@ -132,6 +149,10 @@ class Reading(Given):
     probabilities: Emotions | None
     certain: bool
     reason: str | None
+    reason_code: domain.Reason | None
+    """``reason`` for programs."""
+    held: domain.Emotion | None
+    """What it stands for: held on to until another emotion has led for a while."""
     frames: int
     valence: Plane | None
     arousal: Plane | None
@@ -189,6 +210,10 @@ def track_values(
         "labelled": track.labelled,
         "rating": rating,
         "not_now_until": not_now_until,
+        "loudness_lufs": track.loudness_lufs,
+        "true_peak_dbtp": track.true_peak_dbtp,
+        "mixed": None if track.mixed is None else clipped(track.mixed),
+        "preview_s": track.preview_s,
     }
 
 
@@ -205,6 +230,8 @@ def reading_of(number: int, read_at: datetime, reading: domain.Reading) -> Readi
         probabilities=emotions_of(spread) if emotion else None,
         certain=reading.certain,
         reason=reading.reason,
+        reason_code=reading.reason_code,
+        held=reading.held,
         frames=reading.frames,
         valence=plane(sum(p * v for p, (v, _) in zip(spread.values(), on, strict=True))) if emotion else None,
         arousal=plane(sum(p * a for p, (_, a) in zip(spread.values(), on, strict=True))) if emotion else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -69,7 +70,13 @@ class QueueGiven(Given):
     note: str | None
     """What to tell the listener of the list as a whole."""
     offer: str | None
-    """Something else that is offered, and never forced."""
+    """Something else that is offered, in a sentence, and never forced."""
+    offer_policy: domain.PolicyName | None
+    """The policy to ask for to take the offer up."""
+    offer_to: domain.Mood | None
+    """Where it leads."""
+    seed: int
+    """Gives the same list again, as long as nothing was learned."""
     tracks: list[QueuedTrack]
 
 
@@ -77,20 +84,23 @@ class QueueGiven(Given):
 def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
     """Choose songs."""
     queue = _queue(parts, me, asked)
-    ratings = parts.store.ratings.of(me)
+    ratings, not_now = parts.store.ratings.of(me), parts.store.snoozes.of(me, datetime.now(UTC))
     chosen = queue.recommended
     return QueueGiven(
         policy=queue.policy,
         moods=moods_of(queue.moods),
         note=chosen.note,
         offer=queue.offer.sentence if queue.offer else None,
-        tracks=[_queued(one, ratings) for one in chosen.tracks],
+        offer_policy=queue.offer.policy if queue.offer else None,
+        offer_to=queue.offer.to if queue.offer else None,
+        seed=queue.seed,
+        tracks=[_queued(one, ratings, not_now) for one in chosen.tracks],
     )
 
 
 def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
     read_at, reading = parts.store.readings.get(me, asked.reading_id) if asked.reading_id else (None, None)
-    return parts.mien.listening.recommend(
+    return parts.listening.recommend(
         me,
         emotion=asked.emotion,
         reading=reading,
@@ -107,6 +117,8 @@ def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
     )
 
 
-def _queued(one: domain.Recommendation, ratings: dict[int, domain.Rating]) -> QueuedTrack:
-    values: dict[str, Any] = track_values(one.track, ratings.get(one.track.id), None)
+def _queued(
+    one: domain.Recommendation, ratings: dict[int, domain.Rating], not_now: dict[int, datetime]
+) -> QueuedTrack:
+    values: dict[str, Any] = track_values(one.track, ratings.get(one.track.id), not_now.get(one.track.id))
     return QueuedTrack(track=Track(**values), score=one.score, why=one.why, parts=dict(one.parts))

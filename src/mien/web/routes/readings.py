@@ -27,6 +27,10 @@ class NewReading(Asked):
     certain: bool
     reason: Annotated[str | None, Field(max_length=300)] = None
     """Why not certain, in words for people; null when certain."""
+    reason_code: domain.Reason | None = None
+    """``reason`` for programs; null when certain."""
+    held: domain.Emotion | None = None
+    """What it stands for: held on to until another emotion has led for a while."""
     frames: Annotated[int, Field(ge=0, le=1_000_000)]
     """How many frames with a face went into it."""
 
@@ -76,11 +80,12 @@ def erase_reading(reading_id: PathId, parts: PartsOf, me: Me) -> Ok:
 
 
 def _reading(asked: NewReading) -> domain.Reading:
-    reason = None if asked.certain else asked.reason or "can't tell"
+    code = None if asked.certain else asked.reason_code
+    reason = None if asked.certain else asked.reason or (code and code.replace("_", " ")) or "can't tell"
     emotion = None
     if asked.probabilities is not None:
         given = asked.probabilities.model_dump()
         total = sum(given.values())
         shares = {domain.Emotion(name): share / total for name, share in given.items()}
-        emotion = domain.Estimate(shares, asked.certain, reason)
-    return domain.Reading(emotion, asked.certain, reason, asked.frames)
+        emotion = domain.Estimate(shares, asked.certain, reason, code)
+    return domain.Reading(emotion, asked.certain, reason, asked.frames, code, asked.held)

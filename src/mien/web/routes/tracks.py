@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from mien import domain
@@ -20,6 +21,7 @@ from mien.web.schemas import (
     Ok,
     PathId,
     Segment,
+    Tempo,
     Track,
     TrackDetail,
     clipped,
@@ -56,6 +58,12 @@ class NewRating(Asked):
     """What the listener thinks of a track."""
 
     rating: domain.Rating
+
+
+class NotNow(Asked):
+    """For how long a track shall not come."""
+
+    days: Annotated[float, Field(gt=0, le=3_650)] = 1.0
 
 
 class Labelled(Given):
@@ -116,6 +124,8 @@ def get_track(track_id: PathId, parts: PartsOf, me: Me) -> TrackDetail:
             for segment in analysis.curve
         ],
         audio=Audio(media_type=media_type_of(track.path), browsers_play_it=plays_in_browsers(track.path)),
+        tempo_candidates=[Tempo.model_validate(tempo) for tempo in analysis.tempo_candidates],
+        key_clarity=None if analysis.key_clarity is None else clipped(analysis.key_clarity),
         file=track.path.name.encode("utf-8", "replace").decode(),
     )
 
@@ -168,10 +178,25 @@ def unrate_track(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
     return Ok()
 
 
+@router.put("/{track_id}/not-now")
+def put_off_track(track_id: PathId, parts: PartsOf, me: Me, asked: NotNow | None = None) -> Track:
+    """Leave a track out for a while."""
+    days = timedelta(days=(asked or NotNow()).days)
+    parts.store.snoozes.snooze(me, track_id, datetime.now(UTC) + days)
+    return shown(parts, me, [parts.store.tracks.get(track_id, me)])[0]
+
+
+@router.delete("/{track_id}/not-now")
+def take_track_back(track_id: PathId, parts: PartsOf, me: Me) -> Track:
+    """Take "not now" back."""
+    parts.store.snoozes.wake(me, track_id)
+    return shown(parts, me, [parts.store.tracks.get(track_id, me)])[0]
+
+
 def shown(parts: Parts, me: domain.Listener, tracks: list[domain.Track]) -> list[Track]:
     """Tracks as the API gives them, with what the listener thinks of each."""
     ratings = parts.store.ratings.of(me)
-    not_now: dict[int, datetime] = {}
+    not_now = parts.store.snoozes.of(me, datetime.now(UTC))
     return [Track(**track_values(track, ratings.get(track.id), not_now.get(track.id))) for track in tracks]
 
 

@@ -1,0 +1,150 @@
+"""What Mien knows of the listener: to see, to take along, to erase. And what it learnt of their face."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from mien import domain
+from mien.errors import RequestError
+from mien.web.parts import Me, PartsOf
+from mien.web.routes.listeners import keep_an_admin
+from mien.web.schemas import Asked, Given, Ok
+
+router = APIRouter(prefix="/me", tags=["me"])
+_EVERYTHING = 10_000_000
+_BOUND = 20.0
+Offset = Annotated[float, Field(ge=-_BOUND, le=_BOUND)]
+
+
+class Offsets(Given):
+    """What is added to the logarithm of each emotion's probability."""
+
+    angry: Offset
+    disgust: Offset
+    fear: Offset
+    happy: Offset
+    sad: Offset
+    surprise: Offset
+    neutral: Offset
+
+
+class Calibration(Given):
+    """What was learnt of the listener's face: numbers only."""
+
+    offsets: Offsets
+    frames: int
+    artifact_version: str
+    current: bool
+    """Whether it was learnt with the network in use; it says nothing about another."""
+
+
+class CalibrationState(Given):
+    """The listener's calibration; null where there is none."""
+
+    calibration: Calibration | None
+
+
+class NewCalibration(Asked):
+    """What the page learnt of the listener's face, by the artifact's rules."""
+
+    offsets: Offsets
+    frames: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+@router.get("/calibration")
+def get_calibration(parts: PartsOf, me: Me) -> CalibrationState:
+    """What was learnt of the listener's face."""
+    found = parts.store.calibrations.of(me)
+    if found is None:
+        return CalibrationState(calibration=None)
+    return CalibrationState(
+        calibration=Calibration(
+            offsets=Offsets(**{str(emotion): offset for emotion, offset in found.offsets.items()}),
+            frames=found.frames,
+            artifact_version=found.artifact_version,
+            current=found.artifact_version == parts.mien.emotion_artifact.version,
+        )
+    )
+
+
+@router.put("/calibration")
+def set_calibration(asked: NewCalibration, parts: PartsOf, me: Me) -> CalibrationState:
+    """Keep what the page learnt, in place of what it learnt before."""
+    offsets = {domain.Emotion(name): offset for name, offset in asked.offsets.model_dump().items()}
+    version = parts.mien.emotion_artifact.version
+    parts.store.calibrations.keep(me, domain.Calibration(offsets, asked.frames, version))
+    return get_calibration(parts, me)
+
+
+@router.delete("/calibration")
+def forget_calibration(parts: PartsOf, me: Me) -> Ok:
+    """Erase what was learnt of the listener's face."""
+    return Ok(done=int(parts.store.calibrations.forget(me)))
+
+
+@router.get("/export", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+def export_me(parts: PartsOf, me: Me, response: Response) -> dict[str, Any]:
+    """Everything that Mien knows of the listener, as a file to take along."""
+    response.headers["Content-Disposition"] = 'attachment; filename="mien.json"'
+    return exported(parts.store, me)
+
+
+@router.delete("")
+def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> Ok:
+    """Erase the listener and all that is theirs, for good; ``really`` is their name, so that it is meant."""
+    if really != me.name:
+        raise RequestError("say your name in the parameter really: this cannot be undone")
+    keep_an_admin(parts, me)
+    parts.store.listeners.forget(me)
+    parts.store.listeners.default()  # there is always one
+    response.delete_cookie(parts.cookie, secure=parts.serving.secure, httponly=True, samesite="lax")
+    return Ok()
+
+
+def exported(store: Any, me: domain.Listener) -> dict[str, Any]:  # noqa: ANN401
+    """Everything that is kept of a listener."""
+    paths: dict[int, str] = {}
+
+    def shown(track_id: int) -> str:
+        if not paths:
+            paths.update({track.id: track.path.name for track in store.tracks.all(me)})
+        return paths.get(track_id, str(track_id)).encode("utf-8", "replace").decode()
+
+    calibration = store.calibrations.of(me)
+    return {
+        "listener": me.name,
+        "exported_at": datetime.now(UTC),
+        "readings": [
+            {
+                "read_at": read_at,
+                "emotions": dict(reading.emotion.probabilities) if reading.emotion else None,
+                "certain": reading.certain,
+                "reason": reading.reason,
+                "frames": reading.frames,
+            }
+            for _, read_at, reading in store.readings.between(me, None, None, _EVERYTHING)
+        ],
+        "listens": [
+            {
+                "track": shown(listen.track_id),
+                "started_at": listen.started_at,
+                "played_s": listen.played_s,
+                "policy": listen.policy,
+                "skipped": listen.skipped,
+            }
+            for listen in store.listens.recent(me, _EVERYTHING)
+        ],
+        "ratings": {shown(track_id): rating for track_id, rating in store.ratings.of(me).items()},
+        "labels": {shown(track_id): mood for track_id, mood in store.labels.of(me).items()},
+        "playlists": {
+            playlist.name: [shown(track_id) for track_id in playlist.track_ids]
+            for playlist in store.playlists.all(me)
+        },
+        "calibration": calibration and dict(calibration.offsets),
+        "settings": store.page_settings.of(me),
+        "preferences": store.preferences.of(me),
+    }
