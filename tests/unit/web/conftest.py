@@ -1,6 +1,7 @@
 """A server over a small real library: two listeners with passwords, and some songs."""
 
 import math
+import shutil
 import struct
 import warnings
 import wave
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
 from starlette.exceptions import StarletteDeprecationWarning
 
 from mien.config import load_settings
@@ -28,8 +31,10 @@ from mien.domain import (
     Tags,
 )
 from mien.store import FileStamp, Role
+from mien.web import access
 from mien.web.access import hash_password
 from mien.web.app import make_app
+from mien.web.parts import Parts, Serving
 
 with warnings.catch_warnings():
     # It would rather have httpx2, which few have yet.
@@ -64,24 +69,60 @@ def analysis(path: Path, mood: Mood, title: str) -> SongAnalysis:
     )
 
 
-@pytest.fixture
-def mien(tmp_path):
-    music = tmp_path / "music"
-    music.mkdir()
-    overrides = {"home": tmp_path / "home", "music_roots": (music,)}
-    with Mien(load_settings(overrides, environment={}, file=tmp_path / "none.toml")) as opened:
+def opened(home: Path, music: Path) -> Mien:
+    overrides = {"home": home, "music_roots": (music,)}
+    return Mien(load_settings(overrides, environment={}, file=home / "none.toml"))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """A home and its music, made once: every test gets a copy of the database."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "music").mkdir()
+    with opened(folder / "home", folder / "music") as mien:
         for number, mood in enumerate(Mood):
-            path = music / f"{number} {mood}.wav"
+            path = folder / "music" / f"{number} {mood}.wav"
             write_tone(path, hertz=220 + 60 * number)
-            opened.store.tracks.save(analysis(path, mood, f"Song {number}"), FileStamp.of(path))
-        yield opened
+            mien.store.tracks.save(analysis(path, mood, f"Song {number}"), FileStamp.of(path))
+    return folder
 
 
 @pytest.fixture
-def client(mien):
+def mien(made, tmp_path):
+    shutil.copytree(made / "home", tmp_path / "home")
+    with opened(tmp_path / "home", made / "music") as mien:
+        yield mien
+
+
+@pytest.fixture(scope="session")
+def built_app(made):
+    """The application, which takes long to build; each test puts parts of its own into it."""
+    return make_app(opened(made / "home", made / "music"))
+
+
+@pytest.fixture
+def app(built_app, mien, tmp_path):
+    built_app.state.parts = Parts(mien, Serving(), tmp_path / "no page")
+    yield built_app
+    built_app.state.parts.close()
+
+
+def browser(app) -> TestClient:
+    return TestClient(app, base_url="http://localhost:8737")
+
+
+@pytest.fixture
+def client(app):
     """The page of the only listener, who needs no password."""
-    with TestClient(make_app(mien), base_url="http://localhost:8737") as opened:
-        yield opened
+    return browser(app)
+
+
+@pytest.fixture
+def own_song(mien, tmp_path) -> tuple[int, Path]:
+    """A track whose file a test may damage."""
+    path = tmp_path / "own.wav"
+    write_tone(path)
+    return mien.store.tracks.save(analysis(path, Mood.CALM, "Own"), FileStamp.of(path)), path
 
 
 @dataclass(frozen=True)
@@ -89,29 +130,38 @@ class House:
     """A server with accounts: ``ann`` is the admin, ``bo`` listens; a client for each and for nobody."""
 
     mien: Mien
-    app: object
+    app: FastAPI
     ann: TestClient
     bo: TestClient
     nobody: TestClient
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashes():
+    """Real hashes are meant to take long; these take as good as nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def password_hash(quick_hashes) -> str:
+    return hash_password(PASSWORD)
+
+
 @pytest.fixture
-def house(mien):
-    store = mien.store
-    store.listeners.forget(store.listeners.default())
-    hashed = hash_password(PASSWORD)
-    for name, role in (("ann", Role.ADMIN), ("bo", Role.LISTENER)):
+def house(mien, app, password_hash):
+    store, clients = mien.store, [browser(app) for _ in range(3)]
+    default = store.listeners.default()
+    for client, name, role in zip(clients, ("ann", "bo"), (Role.ADMIN, Role.LISTENER), strict=False):
         listener = store.listeners.add(name)
         store.accounts.set_role(listener, role)
-        store.accounts.set_password(listener, hashed)
+        store.accounts.set_password(listener, password_hash)
         live(store, listener)
-    app = make_app(mien)
-    clients = [TestClient(app, base_url="http://localhost:8737") for _ in range(3)]
-    with clients[0]:
-        for client, name in zip(clients, ("ann", "bo"), strict=False):
-            answer = client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
-            assert answer.status_code == 200, answer.text
-        yield House(mien, app, *clients)
+        token = app.state.parts.access.open_session(listener, f"the browser of {name}")
+        client.cookies.set(app.state.parts.cookie, token)
+    store.listeners.forget(default)
+    return House(mien, app, *clients)
 
 
 def live(store, listener) -> None:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from mien.web.files import Span, UnsatisfiableError, parse_range
@@ -76,20 +78,19 @@ def test_what_the_browser_has_is_not_sent_again(client):
     assert client.get(AUDIO, headers={"If-None-Match": "*"}).status_code == 304
 
 
-def test_a_song_whose_file_went_away_is_404_with_what_to_do(client, mien):
-    mien.store.tracks.get(1, mien.listener).path.unlink()
-    answer = client.get(AUDIO)
+def test_a_song_whose_file_went_away_is_404_with_what_to_do(client, own_song):
+    number, path = own_song
+    path.unlink()
+    answer = client.get(f"/api/v1/tracks/{number}/audio")
     assert answer.status_code == 404
     assert "scan again" in answer.json()["detail"]
 
 
-def test_a_pipe_in_the_place_of_a_song_is_refused_at_once(client, mien):
-    import os
-
-    path = mien.store.tracks.get(1, mien.listener).path
+def test_a_pipe_in_the_place_of_a_song_is_refused_at_once(client, own_song):
+    number, path = own_song
     path.unlink()
     os.mkfifo(path)
-    assert client.get(AUDIO).status_code == 404
+    assert client.get(f"/api/v1/tracks/{number}/audio").status_code == 404
 
 
 def test_a_song_is_converted_for_browsers_that_cannot_play_it(client):
@@ -101,8 +102,9 @@ def test_a_song_is_converted_for_browsers_that_cannot_play_it(client):
     assert len(later.content) < len(answer.content)
 
 
-def test_what_cannot_be_converted_says_why(client, mien):
-    mien.store.tracks.get(1, mien.listener).path.write_bytes(b"this is no song" * 100)
-    answer = client.get(AUDIO, params={"as": "opus"})
+def test_what_cannot_be_converted_says_why(client, own_song):
+    number, path = own_song
+    path.write_bytes(b"this is no song" * 100)
+    answer = client.get(f"/api/v1/tracks/{number}/audio", params={"as": "opus"})
     assert (answer.status_code, answer.json()["status"]) == (422, 422)
     assert "cannot be read" in answer.json()["detail"]
