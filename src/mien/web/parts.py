@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -65,17 +64,14 @@ class Parts:
         self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
         self.roots = Roots(mien.settings.music_roots)
         self.scanning = Scanning(mien, self.live)
+        # Made here, once: requests come in many threads.
+        self.listening = mien.listening
+        self.sleeves = mien.sleeves
 
     @property
     def cookie(self) -> str:
         """The name of the session's cookie; a browser holds one so named to HTTPS and to this host."""
         return "__Host-mien" if self.serving.secure else "mien"
-
-    def mien_of(self, listener: Listener) -> Mien:
-        """The use cases in the name of a listener."""
-        theirs = copy.copy(self.mien)
-        theirs.__dict__["listener"] = listener
-        return theirs
 
     def close(self) -> None:
         """Stop what runs beside the requests."""

@@ -23,6 +23,7 @@ _log = logging.getLogger("mien.web")
 # The nearest of an error's ancestors in this table counts.
 STATUSES: Mapping[type[errors.MienError], int] = {
     errors.MienError: 500,
+    errors.ConfigurationError: 422,
     errors.CameraError: 503,
     errors.ImageError: 422,
     errors.DecodingError: 422,

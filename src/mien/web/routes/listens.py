@@ -55,7 +55,7 @@ def add_listen(asked: NewListen, parts: PartsOf, me: Me) -> Ok:
     listen = domain.Listen(
         asked.track_id, asked.started_at, asked.played_s, asked.policy, asked.reading_id, asked.skipped
     )
-    parts.store.listens.record(me, listen)
+    parts.listening.heard(me, listen)
     return Ok()
 
 

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
+from fastapi import Path as PathParameter
 from pydantic import Field
 
 from mien import domain
 from mien.errors import RequestError
 from mien.web.parts import Me, PartsOf
 from mien.web.routes.listeners import keep_an_admin
-from mien.web.schemas import Asked, Given, Ok
+from mien.web.routes.tracks import shown
+from mien.web.schemas import Asked, Given, Ok, PathId, Track
 
 router = APIRouter(prefix="/me", tags=["me"])
 _EVERYTHING = 10_000_000
@@ -84,6 +86,59 @@ def set_calibration(asked: NewCalibration, parts: PartsOf, me: Me) -> Calibratio
 def forget_calibration(parts: PartsOf, me: Me) -> Ok:
     """Erase what was learnt of the listener's face."""
     return Ok(done=int(parts.store.calibrations.forget(me)))
+
+
+class LearnedItem(Given):
+    """One thing that Mien learned of the listener."""
+
+    name: str
+    """To take it back by."""
+    sentence: str
+    track_id: int | None
+
+
+class SongQuestion(Given):
+    """A track whose mood is worth asking for; null where it is not the time to ask."""
+
+    track: Track | None
+    sentence: str | None
+
+
+@router.get("/learned")
+def list_learned(parts: PartsOf, me: Me) -> list[LearnedItem]:
+    """Everything that Mien learned of the listener, in words."""
+    return [LearnedItem.model_validate(item) for item in parts.listening.learned(me)]
+
+
+@router.delete("/learned")
+def forget_learned(parts: PartsOf, me: Me) -> Ok:
+    """Unlearn everything: listens, readings, ratings, labels and steering; account and playlists stay."""
+    parts.listening.erase(me)
+    return Ok()
+
+
+@router.delete("/learned/{name}")
+def unlearn(name: Annotated[str, PathParameter(max_length=300)], parts: PartsOf, me: Me) -> Ok:
+    """Unlearn one thing, as if it had never been said or done."""
+    parts.listening.take_back(me, name)
+    return Ok()
+
+
+@router.get("/question")
+def get_question(parts: PartsOf, me: Me) -> SongQuestion:
+    """A track whose mood would teach most; mostly none. Answer it with a label, or skip it."""
+    question = parts.listening.ask(me)
+    if question is None:
+        return SongQuestion(track=None, sentence=None)
+    return SongQuestion(track=shown(parts, me, [question.track])[0], sentence=question.sentence)
+
+
+@router.delete("/question/{track_id}")
+def skip_question(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
+    """Skip a question: this track is not asked about again."""
+    parts.store.tracks.get(track_id, me)
+    parts.listening.do_not_ask(me, track_id)
+    return Ok()
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"application/json": {}}}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,6 +10,9 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from mien import domain
+from mien.errors import RequestError
+from mien.recommend.preferences import LARGEST_WEIGHT, Preferences
+from mien.recommend.rank import PARTS
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Asked, Given
 
@@ -46,7 +50,6 @@ class Settings(Given):
     theme: Theme = Theme.SYSTEM
     language: str | None = None
     """None: as the browser says."""
-    policy: domain.PolicyName = domain.PolicyName.MATCH
     camera: CameraManner = CameraManner.GLANCE
     camera_when_hidden: WhenHidden = WhenHidden.PAUSE
     camera_off_after_reading: bool = True
@@ -64,7 +67,6 @@ class SettingsChange(Asked):
 
     theme: Theme | None = None
     language: Language | None = None
-    policy: domain.PolicyName | None = None
     camera: CameraManner | None = None
     camera_when_hidden: WhenHidden | None = None
     camera_off_after_reading: bool | None = None
@@ -76,9 +78,47 @@ class SettingsChange(Asked):
     speed: Annotated[float | None, Field(ge=0.5, le=2)] = None
 
 
+class Steering(Given):
+    """How recommendations are made for the listener."""
+
+    policy: domain.PolicyName
+    table: dict[domain.Emotion, dict[domain.Mood, float]]
+    """Their own table, a row for each emotion that they set; the policy ``own`` uses it."""
+    weights: dict[str, float]
+    """How much each part of the ranking counts."""
+    parts: dict[str, str]
+    """What each part means."""
+    exploration: float
+    """The chance that a place in a list goes to a song they never heard."""
+    guard: bool
+    """Whether something else may be offered after a run of sad songs with sad readings."""
+    questions: bool
+    """Whether the mood of a song may be asked for now and then."""
+    learn_together: bool
+    """Whether they take part in learning from each other."""
+
+
+Weight = Annotated[float, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)]
+Share = Annotated[float, Field(ge=0, le=1_000)]
+
+
+class SteeringChange(Asked):
+    """What to set; what is not named stays."""
+
+    policy: domain.PolicyName | None = None
+    table: dict[domain.Emotion, dict[domain.Mood, Share]] | None = None
+    """Rows to set; an empty row is taken back."""
+    weights: dict[Annotated[str, Field(max_length=40)], Weight] | None = None
+    """Those to set."""
+    exploration: Annotated[float | None, Field(ge=0, le=1)] = None
+    guard: bool | None = None
+    questions: bool | None = None
+    learn_together: bool | None = None
+
+
 @router.get("")
 def get_settings(parts: PartsOf, me: Me) -> Settings:
-    """What the listener set."""
+    """What the listener set of the page."""
     return Settings(**parts.store.page_settings.of(me))
 
 
@@ -90,3 +130,45 @@ def change_settings(asked: SettingsChange, parts: PartsOf, me: Me) -> Settings:
     parts.store.page_settings.save(me, chosen)
     parts.live.tell("settings", chosen, to=me)
     return Settings(**chosen)
+
+
+@router.get("/steering")
+def get_steering(parts: PartsOf, me: Me) -> Steering:
+    """How recommendations are made for the listener."""
+    preferences = parts.listening.preferences(me)
+    return Steering(
+        policy=preferences.policy,
+        table={emotion: dict(row) for emotion, row in preferences.table.items()},
+        weights=asdict(preferences.weights),
+        parts=dict(PARTS),
+        exploration=preferences.exploration,
+        guard=preferences.guard,
+        questions=preferences.questions,
+        learn_together=parts.store.collaborators.has(me),
+    )
+
+
+@router.patch("/steering")
+def change_steering(asked: SteeringChange, parts: PartsOf, me: Me) -> Steering:
+    """Set how recommendations are made; the next queue is made so."""
+    before = parts.listening.preferences(me)
+    given = asked.model_dump(exclude_none=True, exclude={"table", "weights", "learn_together"})
+    preferences = replace(before, **given)
+    for emotion, row in (asked.table or {}).items():
+        preferences = preferences.with_row(emotion, row)
+    if asked.weights:
+        unknown = set(asked.weights) - set(asdict(before.weights))
+        if unknown:
+            raise RequestError(f"there is no weight {min(unknown)!r}")
+        preferences = replace(preferences, weights=replace(before.weights, **asked.weights))
+    parts.listening.prefer(me, preferences)
+    if asked.learn_together is not None:
+        (parts.store.collaborators.agree if asked.learn_together else parts.store.collaborators.leave)(me)
+    return get_steering(parts, me)
+
+
+@router.delete("/steering")
+def reset_steering(parts: PartsOf, me: Me) -> Steering:
+    """Set all of it back to what it is for everyone."""
+    parts.listening.prefer(me, Preferences())
+    return get_steering(parts, me)

@@ -52,7 +52,7 @@ def get_track_cover(
 ) -> Response:
     """The cover, as WebP: the picture in the file, or the one in its folder."""
     path = parts.store.tracks.get(track_id, me).path
-    cover = parts.mien.sleeves.cover(path, side)
+    cover = parts.sleeves.cover(path, side)
     if cover is None:
         raise NotFoundError("this track has no cover")
     tag = hashlib.blake2b(cover, digest_size=12).hexdigest()
@@ -62,7 +62,7 @@ def get_track_cover(
 @router.get("/lyrics")
 def get_track_lyrics(track_id: PathId, parts: PartsOf, me: Me) -> Lyrics:
     """The words; no lines where none are known."""
-    found = parts.mien.sleeves.lyrics(parts.store.tracks.get(track_id, me).path)
+    found = parts.sleeves.lyrics(parts.store.tracks.get(track_id, me).path)
     lines = [LyricsLine(start_s=line.start_s, text=line.text) for line in found.lines] if found else []
     return Lyrics(timed=bool(found and found.timed), lines=lines)
 
@@ -70,4 +70,4 @@ def get_track_lyrics(track_id: PathId, parts: PartsOf, me: Me) -> Lyrics:
 @router.get("/outline")
 def get_track_outline(track_id: PathId, parts: PartsOf, me: Me) -> Outline:
     """The outline of the sound, to draw it; the first time it takes some seconds."""
-    return Outline(peaks=list(parts.mien.sleeves.outline(parts.store.tracks.get(track_id, me).path)))
+    return Outline(peaks=list(parts.sleeves.outline(parts.store.tracks.get(track_id, me).path)))

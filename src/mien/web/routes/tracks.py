@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mien import domain
 from mien.store import Order, Wanted
+from mien.usecases.listening import Changed
 from mien.web.files import answer_file
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.schemas import (
@@ -18,7 +19,6 @@ from mien.web.schemas import (
     Asked,
     Audio,
     Given,
-    Ok,
     PathId,
     Segment,
     Tempo,
@@ -63,7 +63,16 @@ class NewRating(Asked):
 class NotNow(Asked):
     """For how long a track shall not come."""
 
-    days: Annotated[float, Field(gt=0, le=3_650)] = 1.0
+    hours: Annotated[float, Field(gt=0, le=87_600)] = 24.0
+
+
+class MovedTrack(Given):
+    """A track whose mood moved by what the listener said of another."""
+
+    track_id: int
+    title: str
+    was: domain.Mood
+    now: domain.Mood
 
 
 class Labelled(Given):
@@ -74,6 +83,9 @@ class Labelled(Given):
     mood_before: domain.Mood
     label_before: domain.Mood | None
     """The listener's own label before, if there was one: put it back to undo, or delete the label."""
+    moved: list[MovedTrack]
+    """Other tracks that sound like it, whose mood moved with it; the first of them."""
+    moved_count: int
 
 
 @router.get("")
@@ -149,58 +161,71 @@ def get_track_audio(
 
 @router.put("/{track_id}/label")
 def label_track(track_id: PathId, asked: NewLabel, parts: PartsOf, me: Me) -> Labelled:
-    """Correct the mood of a track, for this listener."""
-    before, label = parts.store.tracks.get(track_id, me), parts.store.labels.of(me).get(track_id)
-    parts.store.labels.label(me, track_id, asked.mood)
-    return _labelled(parts, me, before, label)
+    """Correct the mood of a track, for this listener; tracks that sound like it learn from it."""
+    before = parts.store.tracks.get(track_id, me).mood.top
+    return _labelled(parts, me, before, parts.listening.label(me, track_id, asked.mood))
 
 
 @router.delete("/{track_id}/label")
 def unlabel_track(track_id: PathId, parts: PartsOf, me: Me) -> Labelled:
-    """Take a label back; the network's estimate counts again."""
-    before, label = parts.store.tracks.get(track_id, me), parts.store.labels.of(me).get(track_id)
-    parts.store.labels.unlabel(me, track_id)
-    return _labelled(parts, me, before, label)
+    """Take a label back, and what was learnt from it."""
+    before = parts.store.tracks.get(track_id, me).mood.top
+    return _labelled(parts, me, before, parts.listening.unlabel(me, track_id))
 
 
 @router.put("/{track_id}/rating")
-def rate_track(track_id: PathId, asked: NewRating, parts: PartsOf, me: Me) -> Ok:
+def rate_track(track_id: PathId, asked: NewRating, parts: PartsOf, me: Me) -> Track:
     """Say what one thinks of a track; a banned one is never recommended."""
-    parts.store.ratings.rate(me, track_id, asked.rating)
-    return Ok()
+    parts.listening.rate(me, track_id, asked.rating)
+    return one_shown(parts, me, track_id)
 
 
 @router.delete("/{track_id}/rating")
-def unrate_track(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
+def unrate_track(track_id: PathId, parts: PartsOf, me: Me) -> Track:
     """Take a rating back."""
-    parts.store.tracks.get(track_id, me)
-    parts.store.ratings.unrate(me, track_id)
-    return Ok()
+    parts.listening.unrate(me, track_id)
+    return one_shown(parts, me, track_id)
 
 
 @router.put("/{track_id}/not-now")
 def put_off_track(track_id: PathId, parts: PartsOf, me: Me, asked: NotNow | None = None) -> Track:
     """Leave a track out for a while."""
-    days = timedelta(days=(asked or NotNow()).days)
-    parts.store.snoozes.snooze(me, track_id, datetime.now(UTC) + days)
-    return shown(parts, me, [parts.store.tracks.get(track_id, me)])[0]
+    parts.listening.not_now(me, track_id, (asked or NotNow()).hours)
+    return one_shown(parts, me, track_id)
 
 
 @router.delete("/{track_id}/not-now")
 def take_track_back(track_id: PathId, parts: PartsOf, me: Me) -> Track:
     """Take "not now" back."""
     parts.store.snoozes.wake(me, track_id)
+    return one_shown(parts, me, track_id)
+
+
+def one_shown(parts: Parts, me: domain.Listener, track_id: int) -> Track:
+    """A track as the API gives it.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
     return shown(parts, me, [parts.store.tracks.get(track_id, me)])[0]
 
 
 def shown(parts: Parts, me: domain.Listener, tracks: list[domain.Track]) -> list[Track]:
     """Tracks as the API gives them, with what the listener thinks of each."""
-    ratings = parts.store.ratings.of(me)
-    not_now = parts.store.snoozes.of(me, datetime.now(UTC))
+    ratings, not_now = parts.store.ratings.of(me), parts.store.snoozes.of(me, datetime.now(UTC))
     return [Track(**track_values(track, ratings.get(track.id), not_now.get(track.id))) for track in tracks]
 
 
-def _labelled(parts: Parts, me: domain.Listener, before: domain.Track, label: domain.Mood | None) -> Labelled:
-    (now,) = shown(parts, me, [parts.store.tracks.get(before.id, me)])
-    parts.live.tell("label", {"track_id": before.id, "mood": str(now.mood)}, to=me)
-    return Labelled(track=now, mood_before=before.mood.top, label_before=label)
+def _labelled(parts: Parts, me: domain.Listener, before: domain.Mood, changed: Changed) -> Labelled:
+    (now,) = shown(parts, me, [changed.track])
+    parts.live.tell("label", {"track_id": now.id, "mood": str(now.mood)}, to=me)
+    return Labelled(
+        track=now,
+        mood_before=before,
+        label_before=changed.before,
+        moved=[
+            MovedTrack(track_id=moved.track.id, title=moved.track.title, was=moved.was, now=moved.now)
+            for moved in changed.moved
+        ],
+        moved_count=changed.moved_count,
+    )
