@@ -31,8 +31,10 @@ from mien.web.routes import (
     settings,
     sleeves,
     tracks,
+    trainings,
     trust,
 )
+from mien.web.trainings import LARGEST_UPLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,9 +61,10 @@ _GROUPS = (
         playlists,
         settings,
     ),
-    *(events, care),
+    *(trainings, events, care),
 )
 _LARGEST_BODY_BYTES = 2 * 1024 * 1024
+_LARGER_BODIES = ((re.compile(r"/api/v1/trainings/[0-9a-f]+/files"), LARGEST_UPLOAD_BYTES),)
 _LEAST_TO_COMPRESS = 1_000
 # What is compressed already, or goes on for ever.
 _AS_IT_IS = re.compile(r"/api/v1/(tracks/\d+/(audio|cover)|events|models/.*\.onnx)|.*\.(png|jpg|webp|woff2)")
@@ -109,7 +112,7 @@ def make_app(
     app.include_router(page_routes.router)
     add_handlers(app)
     _describe_problems(app)
-    rules = Rules(serving.hosts, serving.secure, _LARGEST_BODY_BYTES)
+    rules = Rules(serving.hosts, serving.secure, _LARGEST_BODY_BYTES, _LARGER_BODIES)
     app.add_middleware(_Compressed)
     app.add_middleware(Measured, metrics=parts.metrics)
     app.add_middleware(Guard, rules=rules)

@@ -17,6 +17,7 @@ from mien.web.live import Live
 from mien.web.metrics import Metrics
 from mien.web.roots import Roots
 from mien.web.scanning import Scanning
+from mien.web.trainings import Trainings
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # What a hand at a page can do at most, and what a page that reads twice a second does.
@@ -64,6 +65,7 @@ class Parts:
         self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
         self.roots = Roots(mien.settings.music_roots)
         self.scanning = Scanning(mien, self.live)
+        self.trainings = Trainings(mien.settings.home / "trainings", self.live)
         # Made here, once: requests come in many threads.
         self.listening = mien.listening
         self.sleeves = mien.sleeves
@@ -76,6 +78,7 @@ class Parts:
     def close(self) -> None:
         """Stop what runs beside the requests."""
         self.scanning.close()
+        self.trainings.close()
         self.live.close()
 
 

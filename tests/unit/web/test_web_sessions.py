@@ -1,0 +1,87 @@
+from mien.store import Role
+
+PREFIX = "/api/v1"
+PASSWORD = "correct horse"
+
+
+def sign_in(client, name="ann", password=PASSWORD):
+    return client.post(f"{PREFIX}/session", json={"name": name, "password": password})
+
+
+def test_the_only_listener_needs_no_password_on_this_machine(client):
+    state = client.get(f"{PREFIX}/session").json()
+    assert state["listener"] == {"id": 1, "name": "me", "role": "admin", "has_password": False}
+    assert (state["accounts_required"], state["first_run"], state["secure"]) == (False, False, False)
+
+
+def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(house):
+    answer = sign_in(house.nobody)
+    assert (answer.status_code, answer.json()["listener"]["name"]) == (200, "ann")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+    assert "domain" not in cookie
+    assert house.nobody.get(f"{PREFIX}/playlists").status_code == 200
+
+
+def test_a_wrong_password_is_401_and_soon_429(house):
+    statuses = [sign_in(house.nobody, password="wrong").status_code for _ in range(7)]
+    assert statuses[:5] == [401] * 5
+    assert statuses[5:] == [429] * 2
+    again = sign_in(house.nobody)
+    assert again.status_code == 429
+    assert int(again.headers["retry-after"]) >= 1
+
+
+def test_signing_out_ends_the_session_on_the_server(house):
+    cookies = dict(house.bo.cookies)
+    assert house.bo.delete(f"{PREFIX}/session").status_code == 200
+    for name, value in cookies.items():
+        house.bo.cookies.set(name, value)
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 401
+
+
+def test_a_new_password_signs_every_other_device_out(house):
+    sign_in(house.nobody, "bo")
+    wrong = house.bo.put(f"{PREFIX}/me/password", json={"password": "another horse", "before": "wrong"})
+    assert wrong.status_code == 409
+    right = house.bo.put(f"{PREFIX}/me/password", json={"password": "another horse", "before": PASSWORD})
+    assert right.status_code == 200
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 200
+    assert house.nobody.get(f"{PREFIX}/playlists").status_code == 401
+    assert sign_in(house.nobody, "bo").status_code == 401
+
+
+def test_a_lost_device_is_signed_out_from_another(house):
+    sign_in(house.nobody, "bo")
+    devices = house.bo.get(f"{PREFIX}/me/sessions").json()
+    assert [device["this"] for device in devices].count(True) == 1
+    (other,) = [device for device in devices if not device["this"]]
+    assert house.bo.delete(f"{PREFIX}/me/sessions/{other['id']}").status_code == 200
+    assert house.nobody.get(f"{PREFIX}/playlists").status_code == 401
+
+
+def test_a_second_listener_is_let_in_once_the_first_has_a_password(client, mien):
+    new = {"name": "bo", "password": "long enough"}
+    assert client.post(f"{PREFIX}/listeners", json=new).status_code == 409
+    assert client.put(f"{PREFIX}/me/password", json={"password": PASSWORD}).status_code == 200
+    added = client.post(f"{PREFIX}/listeners", json=new)
+    assert (added.status_code, added.json()["role"]) == (201, "listener")
+    assert client.post(f"{PREFIX}/listeners", json=new).status_code == 409
+    assert client.get(f"{PREFIX}/session").json()["accounts_required"]
+    assert [account["name"] for account in client.get(f"{PREFIX}/listeners").json()] == ["me", "bo"]
+    number = added.json()["id"]
+    assert client.put(f"{PREFIX}/listeners/{number}/role", json={"role": "admin"}).status_code == 200
+    assert mien.store.accounts.all()[1].role is Role.ADMIN
+    assert client.delete(f"{PREFIX}/listeners/{number}").status_code == 200
+    assert client.delete(f"{PREFIX}/listeners/{number}").status_code == 404
+
+
+def test_too_many_changes_at_once_are_slowed_down(house, monkeypatch):
+    monkeypatch.setattr(house.app.state.parts.pace, "_burst", 3.0)
+    monkeypatch.setattr(house.app.state.parts.pace, "_per_second", 0.001)
+    statuses = [house.bo.patch(f"{PREFIX}/me/settings", json={}).status_code for _ in range(6)]
+    assert statuses == [200] * 3 + [429] * 3
+    assert house.bo.get(f"{PREFIX}/me/settings").status_code == 200
+    assert house.ann.patch(f"{PREFIX}/me/settings", json={}).status_code == 200
