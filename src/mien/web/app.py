@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import asynccontextmanager
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
@@ -14,7 +13,7 @@ from mien.web import page as page_routes
 from mien.web.guard import Guard, Rules
 from mien.web.metrics import Measured
 from mien.web.page import BUILT_PAGE
-from mien.web.parts import Parts, Serving
+from mien.web.parts import Parts, Serving, version
 from mien.web.problems import RESPONSES, Problem, add_handlers
 from mien.web.routes import (
     care,
@@ -96,7 +95,7 @@ def make_app(
     app = FastAPI(
         title="Mien",
         summary="A private music player that reads the listener's mood and plays what fits.",
-        version=metadata.version("mien"),
+        version=version(),
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,

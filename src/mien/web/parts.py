@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,14 @@ from mien.web.trainings import Trainings
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # What a hand at a page can do at most, and what a page that reads twice a second does.
 _CHANGES_PER_SECOND, _CHANGES_AT_ONCE = 20.0, 100.0
+
+
+def version() -> str:
+    """Mien's, as it was installed."""
+    try:
+        return metadata.version("mien")
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,8 @@ def test_too_large_a_body_is_refused_before_it_is_read(client):
 
 
 def test_a_body_without_a_length_is_cut_off(client):
-    def endless():
-        while True:
-            yield b"x" * 65_536
-
-    answer = client.post(SESSION, content=endless(), headers={"Content-Type": "application/json"})
+    pieces = (b"x" * 65_536 for _ in range(40))
+    answer = client.post(SESSION, content=pieces, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
 
 

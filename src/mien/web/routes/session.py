@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import metadata
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,7 @@ from mien.domain import Listener
 from mien.errors import ConflictError, SignedOutError
 from mien.store import Role
 from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password, is_password
-from mien.web.parts import Me, Parts, PartsOf, SignedIn, client_address
+from mien.web.parts import Me, Parts, PartsOf, SignedIn, client_address, version
 from mien.web.schemas import Asked, Given, Name, Ok, PathId
 
 router = APIRouter(tags=["session"])
@@ -141,7 +140,7 @@ def _state(parts: Parts, listener: Listener | None) -> SessionState:
         listener=_who(parts, listener) if listener else None,
         accounts_required=parts.access.required(),
         first_run=parts.store.browse.size()[0] == 0,
-        version=metadata.version("mien"),
+        version=version(),
         secure=parts.serving.secure,
     )
 
