@@ -7,10 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from fastapi import Path as PathParameter
+from fastapi.encoders import jsonable_encoder
 from pydantic import Field
+from starlette.responses import JSONResponse
 
 from mien import domain
 from mien.errors import RequestError
+from mien.store import Store
 from mien.web.parts import Me, PartsOf
 from mien.web.routes.listeners import keep_an_admin
 from mien.web.routes.tracks import shown
@@ -142,10 +145,10 @@ def skip_question(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"application/json": {}}}})
-def export_me(parts: PartsOf, me: Me, response: Response) -> dict[str, Any]:
+def export_me(parts: PartsOf, me: Me) -> Response:
     """Everything that Mien knows of the listener, as a file to take along."""
-    response.headers["Content-Disposition"] = 'attachment; filename="mien.json"'
-    return exported(parts.store, me)
+    content = jsonable_encoder(exported(parts.store, me))
+    return JSONResponse(content, headers={"Content-Disposition": 'attachment; filename="mien.json"'})
 
 
 @router.delete("")
@@ -160,7 +163,7 @@ def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> O
     return Ok()
 
 
-def exported(store: Any, me: domain.Listener) -> dict[str, Any]:  # noqa: ANN401
+def exported(store: Store, me: domain.Listener) -> dict[str, Any]:
     """Everything that is kept of a listener."""
     paths: dict[int, str] = {}
 
@@ -199,7 +202,7 @@ def exported(store: Any, me: domain.Listener) -> dict[str, Any]:  # noqa: ANN401
             playlist.name: [shown(track_id) for track_id in playlist.track_ids]
             for playlist in store.playlists.all(me)
         },
-        "calibration": calibration and dict(calibration.offsets),
+        "calibration": dict(calibration.offsets) if calibration else None,
         "settings": store.page_settings.of(me),
         "preferences": store.preferences.of(me),
     }
