@@ -34,8 +34,8 @@ FLOOR_DB = -70.0
 OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, 10_000.0)
 # Power of a bin, about 70 dB below that of white noise of RMS 1: what lies lower is a codec's doing.
 _TINY = 1e-4
-# Frames that are measured together: few enough to stay in a processor's cache, which is 4 times as fast.
-AT_ONCE = 64
+# Frames that are measured together: few enough to stay in a processor's cache, enough for NumPy to be quick.
+AT_ONCE = 128
 _ROLLOFF_BLOCK = 32
 _EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
 
@@ -164,13 +164,19 @@ def _total(spectra: Spectra) -> Floats:
 
 def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
     """Centroid and bandwidth (standard deviation) of the magnitude spectrum in Hz, and its skewness."""
-    hz = frequencies_hz().astype(np.float64) / SAMPLE_RATE_HZ
-    powers = np.stack([hz, hz**2, hz**3], axis=1).astype(np.float32)
-    first, second, third = ((spectra.magnitude @ powers) / _total(spectra)[:, None]).T.astype(np.float64)
+    sums = spectra.magnitude @ _frequency_powers()
+    first, second, third = (sums / _total(spectra)[:, None]).T.astype(np.float64)
     spread = np.sqrt(np.maximum(second - first**2, 1e-8))
     skewness = (third - 3 * first * spread**2 - first**3) / spread**3
     centroid, bandwidth = first * SAMPLE_RATE_HZ, spread * SAMPLE_RATE_HZ
     return centroid.astype(np.float32), bandwidth.astype(np.float32), skewness.astype(np.float32)
+
+
+@cache
+def _frequency_powers() -> Floats:
+    """First to third power of each bin's frequency against the sampling rate, shape ``[BINS, 3]``."""
+    share = frequencies_hz().astype(np.float64) / SAMPLE_RATE_HZ
+    return np.stack([share, share**2, share**3], axis=1).astype(np.float32)
 
 
 def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
@@ -203,9 +209,10 @@ def entropy_bits(spectra: Spectra) -> Floats:
     return np.asarray((np.log(total) - product / total) / np.log(2), np.float32)
 
 
-def _octaves() -> list[slice]:
+@cache
+def _octaves() -> tuple[slice, ...]:
     edges = np.searchsorted(frequencies_hz(), OCTAVE_EDGES_HZ)
-    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    return tuple(slice(int(a), int(b)) for a, b in pairwise(edges))
 
 
 def contrast_db(spectra: Spectra) -> Floats:
@@ -213,13 +220,13 @@ def contrast_db(spectra: Spectra) -> Floats:
 
     The mean power of the loudest tenth of the octave's bins over that of the quietest tenth.
     """
-    columns = []
-    for octave in _octaves():
+    valleys, peaks = np.empty((2, len(spectra.power), len(_octaves())), np.float32)
+    for column, octave in enumerate(_octaves()):
         ordered = np.sort(spectra.power[:, octave], axis=1)
         count = max(1, round(_EXTREMES * ordered.shape[1]))
-        valley, peak = ordered[:, :count].mean(axis=1), ordered[:, -count:].mean(axis=1)
-        columns.append(_decibels((peak + _TINY) / (valley + _TINY)))
-    return np.stack(columns, axis=1)
+        valleys[:, column] = np.add.reduce(ordered[:, :count], axis=1) / count
+        peaks[:, column] = np.add.reduce(ordered[:, -count:], axis=1) / count
+    return _decibels((peaks + _TINY) / (valleys + _TINY))
 
 
 def octave_flatness_db(spectra: Spectra) -> Floats:
