@@ -52,8 +52,19 @@ def main() -> None:
     parser.add_argument("--random-split", action="store_true", help="folds of pictures, as in the paper")
     parser.add_argument("--epochs", type=int, default=RECIPE.epochs)
     parser.add_argument("--resolution", type=int, default=RECIPE.resolution)
+    parser.add_argument("--augmentation", type=float, default=RECIPE.augmentation)
+    parser.add_argument("--dropout", type=float, default=RECIPE.dropout)
+    parser.add_argument("--mixed", type=float, default=RECIPE.mixup, help="share of mixup, and of cutmix")
     given = parser.parse_args()
-    recipe = replace(RECIPE, epochs=given.epochs, resolution=given.resolution)
+    recipe = replace(
+        RECIPE,
+        epochs=given.epochs,
+        resolution=given.resolution,
+        augmentation=given.augmentation,
+        dropout=given.dropout,
+        mixup=given.mixed,
+        cutmix=given.mixed,
+    )
     data = read_labelled(given.data)
     examples = [example for example in data.examples if example.label in EMOTIONS]
     by_subject = not given.random_split

@@ -12,15 +12,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mien.artifacts import Artifact, save
 from mien.errors import DatasetError
 from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
 from mien.training.emotion_decision import fit_decision
 from mien.training.emotion_faces import load_faces
-from mien.training.emotion_loop import Batches, fit, loss_and_accuracy, predicted
+from mien.training.emotion_loop import Batches, fit, loss_and_accuracy, predicted, spread
 from mien.training.emotion_network import build, settle_statistics
 from mien.training.emotion_recipe import EmotionTraining
 from mien.training.emotion_scores import Answer, surest_mistakes
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from mien.core import FaceDetector
@@ -208,7 +207,7 @@ def _data(
 
 def _final(model: Any, learn: Faces, valid: Faces, raw: Any) -> dict[str, float]:  # noqa: ANN401  (as above)
     """Loss and accuracy of the network that is kept, on a part of what it learnt from and on validation."""
-    some = np.linspace(0, len(learn.pixels) - 1, min(len(learn.pixels), MEASURED_OF_TRAINING)).astype(int)
+    some = spread(len(learn.pixels), MEASURED_OF_TRAINING)
     loss, accuracy = loss_and_accuracy(predicted(model, learn.pixels[some]), learn.targets[some])
     val_loss, val_accuracy = loss_and_accuracy(raw, valid.targets)
     return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}

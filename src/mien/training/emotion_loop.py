@@ -70,9 +70,8 @@ class Batches:
         return standardise(pixels), targets
 
     def some(self) -> NDArray[np.float32]:
-        """A batch of faces as they are, as the network's input."""
-        every = max(1, len(self.faces.pixels) // SCORED_AT_ONCE)
-        return standardise(self.faces.pixels[::every][:SCORED_AT_ONCE])
+        """Faces from all over the part as they are, as the network's input."""
+        return standardise(self.faces.pixels[spread(len(self.faces.pixels), SCORED_AT_ONCE)])
 
     def between(self, first: int, last: int) -> Iterator[Batch]:
         """The batches of steps ``first`` to before ``last``; the next ones are made meanwhile."""
@@ -83,6 +82,11 @@ class Batches:
                 if step + AHEAD < last:
                     ready.append(maker.submit(self, step + AHEAD))
                 yield batch
+
+
+def spread(n: int, most: int) -> NDArray[np.int64]:
+    """At most ``most`` of the numbers 0 to ``n - 1``, evenly spread."""
+    return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
 
 
 def prepare(model: Any, training: EmotionTraining, steps_an_epoch: int) -> None:  # noqa: ANN401  (a keras.Model)
