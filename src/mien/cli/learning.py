@@ -29,6 +29,8 @@ ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", help="name=header: another header of index.csv.")
 ]
 
+# Where there is no terminal to draw on, a line is printed so often.
+SAID_EVERY_S = 60.0
 MistakesOption = Annotated[
     bool,
     typer.Option("--show-mistakes", help="Show the surest mistakes in the report; it shows people's faces."),
@@ -117,7 +119,7 @@ def show_own_labels(scores: Mapping[str, LabelScores]) -> None:
 
 
 class Told:
-    """Draws training on stderr: a live line on a terminal, a line an epoch elsewhere."""
+    """Draws training on stderr: a live line on a terminal; elsewhere a line an epoch and one a minute."""
 
     def __init__(self, bar: Bar, epochs: int) -> None:
         self._bar = bar
@@ -125,6 +127,7 @@ class Told:
         self._task = bar.add_task("Reading", total=None, figures="")
         self._started = time.monotonic()
         self._first_step: int | None = None
+        self._said = self._started
 
     def loading(self, done: int, total: int) -> None:
         """Files were read."""
@@ -135,7 +138,8 @@ class Told:
         done = epoch * steps + step
         if self._first_step is None:
             self._first_step, self._started = done, time.monotonic()
-        rate = (done - self._first_step) / max(1e-9, time.monotonic() - self._started)
+        now = time.monotonic()
+        rate = (done - self._first_step) / max(1e-9, now - self._started)
         self._bar.update(
             self._task,
             description=f"Epoch {epoch + 1}/{self._epochs}",
@@ -143,6 +147,11 @@ class Told:
             total=self._epochs * steps,
             figures=f"{_figures(figures)}  {rate:.1f} steps/s",
         )
+        if self._bar.disable and now - self._said >= SAID_EVERY_S:
+            self._said = now
+            left = (self._epochs * steps - done) / max(1e-9, rate) / 60
+            told = f"{_figures(figures)}  {rate:.1f} steps/s  {left:.0f} min left"
+            self._bar.console.print(f"epoch {epoch + 1}/{self._epochs}  step {step}/{steps}  {told}")
 
     def fold(self, done: int, folds: int, figures: Mapping[str, float]) -> None:
         """A fold of a cross-validation is done."""

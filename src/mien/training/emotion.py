@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mien.artifacts import Artifact, save
+from mien.domain import Emotion
 from mien.errors import DatasetError
 from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
@@ -111,7 +112,7 @@ def train_emotion(
     keras.utils.set_random_seed(training.seed)
     checkpoint = Checkpoint(checkpoints, training) if checkpoints and training.epochs else None
     data = read_labelled(path, columns)
-    labels, parts = training.labels, _parts(data, training)
+    parts = _parts(data, training)
     learn = load_faces(parts[Part.TRAIN], training, progress, detector=detector)
     valid = load_faces(parts[Part.VALID], training, progress, scored=True, detector=detector)
     batches = Batches(learn, training)
@@ -127,13 +128,14 @@ def train_emotion(
         "test": score(test.reference, tested, training.labels),
     }
     faces = {Part.TRAIN: learn, Part.VALID: valid, Part.TEST: test}
+    neutral = raw[[training.labels[i] == Emotion.NEUTRAL for i in valid.reference]]
     artifact = Artifact(
         kind="emotion",
         version=datetime.now(UTC).strftime("%Y%m%d.%H%M"),
         folder=out,
         heads={HEAD: training.labels},
         preprocessing=asdict(training.preprocessing),
-        decision=decision.as_json(training.labels, raw[[labels[i] == "neutral" for i in valid.reference]]),
+        decision=decision.as_json(training.labels, neutral),
         training=_told(training, model),
         data={"about": about, "split": _how_split(data, training), **_data(parts, faces, batches)},
         scores={name: part.as_json() for name, part in scores.items()},

@@ -23,7 +23,7 @@ LEAST_CONFIDENCE = 0.5
 # An expression lasts from half a second to four (Ekman 2003); a reading follows it without flickering.
 HALF_LIFE_S = 1.0
 EXPONENTS = tuple(round(0.1 * i, 1) for i in range(11))
-# A class that was hardly ever seen is not lifted further than this frequency asks for.
+# A class that was hardly ever seen is lifted as far as this frequency asks for; one never seen not at all.
 LEAST_FREQUENCY = 1e-3
 # Fewer neutral faces do not say what is typical.
 LEAST_NEUTRAL = 20
@@ -102,7 +102,8 @@ def fit_decision(
 
 
 def _offsets(prior: NDArray[np.floating], exponent: float) -> NDArray[np.float64]:
-    logs = np.log(np.clip(prior / prior.sum(), LEAST_FREQUENCY, 1)).astype(np.float64)
+    seen = np.where(prior > 0, prior, prior.max()) / prior.sum()
+    logs = np.log(np.clip(seen, LEAST_FREQUENCY, 1)).astype(np.float64)
     offsets: NDArray[np.float64] = np.round(-exponent * (logs - logs.mean()), 5) + 0.0
     return offsets
 

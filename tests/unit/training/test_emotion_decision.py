@@ -76,9 +76,14 @@ def test_exponent_stays_zero_where_it_changes_nothing():
     assert fit_decision(reference, sure, PRIOR).prior_exponent == 0.0
 
 
-def test_class_that_was_never_drawn_is_not_lifted_beyond_measure():
-    decision = fit_decision(*tiny(), np.array([0.5, 0.5, 0.0]), 1.0)
+def test_class_that_was_hardly_ever_drawn_is_not_lifted_beyond_measure():
+    decision = fit_decision(*tiny(), np.array([0.5, 0.5 - 1e-6, 1e-6]), 1.0)
     assert decision.offsets[2] - decision.offsets[0] == pytest.approx(np.log(0.5 / 1e-3), abs=1e-3)
+
+
+def test_class_that_was_never_drawn_is_not_lifted_at_all():
+    decision = fit_decision(*tiny(), np.array([0.75, 0.25, 0.0]), 1.0)
+    assert decision.offsets[2] == decision.offsets[0] < decision.offsets[1]
 
 
 def test_decision_is_plain_numbers_by_label():
