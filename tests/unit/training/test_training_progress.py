@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
-import pytest
 from rich.console import Console
 from rich.progress import Progress
 
 from mien.cli import learning
 from mien.cli.learning import Told
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def told(*, terminal: bool) -> tuple[Told, Progress, io.StringIO]:
