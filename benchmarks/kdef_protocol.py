@@ -1,9 +1,9 @@
 """The paper's protocol on posed photographs: train on some people, test on others; its random split beside.
 
-    python benchmarks/kdef_protocol.py ../shared/data/faces/kdef RESULTS --start WEIGHTS.weights.h5
+    python benchmarks/kdef_protocol.py ../shared/data/faces/kdef RESULTS
 
-Each of five folds is tested by a network that begins with WEIGHTS (the shipped network's) and learns from the
-other folds, of whose subjects an eighth are for validation. Faces are found by the detector. With
+Each of five folds is tested by a network that begins with the one that ships (or ``--start``) and learns from
+the other folds, of whose subjects an eighth are for validation. Faces are found by the detector. With
 ``--random-split`` the folds are of pictures and not of people, so that the same faces are on both sides: that
 is how the paper measured. RESULTS keeps each fold, so that an interrupted run goes on; it holds weights that
 were trained on the photographs, which must not be shipped.
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mien import artifacts
 from mien.training.datasets import Example, read_labelled
 from mien.training.emotion import train_emotion
 from mien.training.emotion_recipe import EMOTIONS, EmotionTraining
@@ -48,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--start", type=Path, help="weights to begin with")
+    parser.add_argument("--start", type=Path, default=artifacts.shipped("emotion").folder)
     parser.add_argument("--random-split", action="store_true", help="folds of pictures, as in the paper")
     parser.add_argument("--epochs", type=int, default=RECIPE.epochs)
     parser.add_argument("--resolution", type=int, default=RECIPE.resolution)
@@ -110,7 +111,7 @@ def write_fold(
         link.symlink_to((data / "images.zip").resolve())
 
 
-def fold_answers(folder: Path, recipe: EmotionTraining, start: Path | None) -> list[Answer]:
+def fold_answers(folder: Path, recipe: EmotionTraining, start: Path) -> list[Answer]:
     """Train on the fold unless it was, and say what the network makes of its test part."""
     kept = folder / "answers.json"
     if not kept.is_file():

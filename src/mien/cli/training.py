@@ -30,6 +30,7 @@ AboutOption = Annotated[str, typer.Option("--about", help="What the data is and 
 # The paper's own figures at its last epoch; on a random split of frames of the same people.
 PAPER = {"loss": 0.0887, "accuracy": 0.9843, "val_loss": 0.2725, "val_accuracy": 0.9881}
 _NOTHING_SAID = "Nothing was said of where the data comes from and under which terms (--about)."
+_SHIPPED = Path("shipped")
 # So many files are named in the terminal; the report names all.
 _NAMED = 5
 _SPOKEN = {
@@ -102,7 +103,9 @@ def train_emotion(
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="Begin with an artifact (its folder) or a checkpoint (*.weights.h5)."),
+        typer.Option(
+            help="Begin with an artifact (its folder, or 'shipped' for Mien's own) or a checkpoint."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 20261122,
     about: AboutOption = "",
@@ -118,6 +121,7 @@ def train_emotion(
     Example: mien train emotion portraits/ --detect --out my-model
     """
     _require_train_extra()
+    from mien import artifacts
     from mien.training import emotion as trainer
     from mien.training.emotion_recipe import CONTEMPT, EMOTIONS
     from mien.vision.detect import HaarDetector
@@ -149,7 +153,7 @@ def train_emotion(
             training,
             columns=columns(column),
             about=about,
-            start=start,
+            start=artifacts.shipped("emotion").folder if start == _SHIPPED else start,
             checkpoints=checkpoints,
             detector=HaarDetector() if detect else None,
             progress=told,
