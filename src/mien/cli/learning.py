@@ -138,6 +138,7 @@ class Told:
         done = epoch * steps + step
         if self._first_step is None:
             self._first_step, self._started = done, time.monotonic()
+            self._said = self._started
         now = time.monotonic()
         rate = (done - self._first_step) / max(1e-9, now - self._started)
         self._bar.update(
