@@ -88,17 +88,17 @@ def film(photograph: Picture, frames: int) -> list[Picture]:
 
 
 def live(reader: Callable[[], FaceReader], frames: list[Picture]) -> tuple[float, float]:
-    """Frames a second from a camera's BGR to emotions, and the share of frames with another top emotion."""
-    best, tops = 0.0, []
+    """Frames a second from a camera's BGR to emotions, and by how many pixels a box's width trembles."""
+    best, seen = 0.0, []
     for _ in range(3):
         start, faces = time.process_time(), reader()
-        tops = [
+        seen = [
             faces.read(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)), time_s=n / 30).faces
             for n, frame in enumerate(frames)
         ]
         best = max(best, len(frames) / (time.process_time() - start))
-    shares = np.array([list(found[0].emotion.probabilities.values()) for found in tops if found])
-    return best, float(np.abs(np.diff(shares, axis=0)).sum(axis=1).mean() / 2)
+    widths = [found[0].box.width for found in seen if found]
+    return best, float(np.abs(np.diff(widths)).mean())
 
 
 def scene(portrait: Picture, height: int) -> Picture:
@@ -146,10 +146,10 @@ def main(kdef: str | None = None, python_with_fer: str | None = None) -> None:
     classify = median_ms([lambda: network.estimate([crop(photograph, box, margin)])], 100)
     print(f"one face, crop to emotion: {classify:.2f} ms ({network.preprocessing.resolution} pixels)")
     frames = film(photograph, 120)
-    tracked, flicker = live(lambda: FaceReader(FaceTracker(detector), network, margin), frames)
-    searched, jitter = live(lambda: FaceReader(detector, network, margin), frames)
-    print(f"640 x 480, face followed:  {tracked:.0f} frames/s; {flicker:.2%} of the estimate changes a frame")
-    print(f"640 x 480, each searched:  {searched:.0f} frames/s; {jitter:.2%} of the estimate changes a frame")
+    tracked, steadied = live(lambda: FaceReader(FaceTracker(detector), network, margin), frames)
+    searched, trembling = live(lambda: FaceReader(detector, network, margin), frames)
+    print(f"640 x 480, face followed:  {tracked:.0f} frames/s; its box trembles by {steadied:.1f} pixels")
+    print(f"640 x 480, each searched:  {searched:.0f} frames/s; its box trembles by {trembling:.1f} pixels")
     empty = np.random.default_rng(2).integers(60, 120, (480, 640, 3)).astype(np.uint8)
     print(f"640 x 480 without a face, full search: {median_ms([lambda: detector.find(empty)], 10):.0f} ms")
     if kdef is not None and python_with_fer is not None:

@@ -34,6 +34,7 @@ LIKELY_WINDOWS = 2
 # What a close look must find before a likely face is one; ``docs/detection.md`` has the measurement.
 LEAST_WINDOWS = 3
 LEAST_SECOND_WINDOWS = 6
+LEAST_SECOND_WINDOWS_TURNED = 8
 # A head that leans so far that no window of the upright picture sees it is looked for in turned ones.
 TURNS_DEGREES = (-20.0, 20.0)
 # Two boxes are one face when the smaller shares this much of itself with the larger.
@@ -87,21 +88,22 @@ class HaarDetector:
     def places(self, picture: NDArray[np.uint8], *, turned: bool = True) -> list[Place]:
         """As :meth:`find`, in fractions of pixels; heads that lean far are looked for only if ``turned``."""
         scale, grey = _sized(picture)
-        found = self._confirmed(grey, self._likely(grey))
+        found = self._confirmed(grey, self._likely(grey), LEAST_SECOND_WINDOWS)
         if not found and turned:
-            found = self._confirmed(
-                grey, (place for turn in TURNS_DEGREES for place in self._turned(grey, turn))
-            )
+            likely = (place for turn in TURNS_DEGREES for place in self._turned(grey, turn))
+            found = self._confirmed(grey, likely, LEAST_SECOND_WINDOWS_TURNED)
         places = (Place(p.x / scale, p.y / scale, p.size / scale, p.degrees) for p in merged(found))
         return sorted(places, key=lambda place: place.size, reverse=True)
 
-    def _confirmed(self, grey: NDArray[np.uint8], likely: Iterable[Place]) -> list[tuple[Place, int]]:
+    def _confirmed(
+        self, grey: NDArray[np.uint8], likely: Iterable[Place], least_second: int
+    ) -> list[tuple[Place, int]]:
         """Those that a close look confirms, where it saw them, and by how many windows."""
         looks = (self.closely.settle(grey, place) for place in likely)
         return [
             (look.place, look.windows)
             for look, seconded in looks
-            if look.windows >= LEAST_WINDOWS and seconded >= LEAST_SECOND_WINDOWS
+            if look.windows >= LEAST_WINDOWS and seconded >= least_second
         ]
 
     def _likely(self, grey: NDArray[np.uint8]) -> list[Place]:
