@@ -17,6 +17,7 @@ from mien.cli.learning import (
     show_own_labels,
     show_ranking,
     show_scores,
+    show_simulated,
     training_progress,
 )
 from mien.cli.output import console, print_json, progress
@@ -155,6 +156,9 @@ def evaluate_recommend(
     part: Annotated[
         str, typer.Option("--part", help="test, or valid to leave the marked test out.")
     ] = "test",
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Made-up listeners with planted tastes, in place of DATA.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Compare ways to recommend on listens of the past: every track is ranked.
@@ -166,6 +170,9 @@ def evaluate_recommend(
     """
     from mien.training import recommend
 
+    if simulate:
+        _simulate(json=json)
+        return
     if split not in recommend.SPLITS:
         raise typer.BadParameter(f"--split is one of {', '.join(recommend.SPLITS)}, not {split}")
     if part not in {"test", "valid"}:
@@ -188,6 +195,16 @@ def evaluate_recommend(
         )
     if json:
         print_json(answer)
+
+
+def _simulate(*, json: bool) -> None:
+    from mien.training.simulate import simulate
+
+    seen = simulate()
+    if json:
+        print_json({"simulated": seen.as_json()})
+    else:
+        show_simulated(seen)
 
 
 def _listening(data: Path | None, part: str) -> Iterator[Listening]:

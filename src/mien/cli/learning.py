@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mien.training.mood_change import DirectionScores
     from mien.training.own_labels import LabelScores
     from mien.training.ranking import RankingScores
+    from mien.training.simulate import Simulated
 
 DataArgument = Annotated[
     Path, typer.Argument(metavar="DATA", help="A folder per class, or a folder with index.csv.")
@@ -116,6 +117,23 @@ def show_own_labels(scores: Mapping[str, LabelScores]) -> None:
         for name, accuracy in each.accuracy.items():
             low, high = each.intervals[name]
             console().print(f"  {name}: {accuracy:.3f} ({low:.3f}-{high:.3f})")
+
+
+def show_simulated(seen: Simulated) -> None:
+    """What the ranking learned of listeners who were made up."""
+    terminal = console()
+    low, high = seen.disliked_interval
+    shares = ", ".join(f"{share:.2%}" for share in seen.disliked_share)
+    terminal.print(f"{seen.listeners} made-up listeners")
+    terminal.print(f"share of a disliked artist after 0, 1, 2, ... early skips: {shares}")
+    terminal.print(f"after 3, 95% interval: {low:.2%} to {high:.2%}")
+    for name, curve in (("learning", seen.regret), ("random in the class", seen.regret_at_random)):
+        terminal.print(f"regret, twenty songs after twenty, {name}: {', '.join(f'{x:.3f}' for x in curve)}")
+    terminal.print(f"{seen.blocked_shown} of {seen.blocked} recommendations were banned or not for now")
+    terminal.print(
+        f"the guard offered something else after {seen.guard_offered:.0%} of sad runs with sad faces,"
+        f" and after {seen.guard_unasked:.0%} of others"
+    )
 
 
 class Told:
