@@ -18,9 +18,10 @@ class Toasts {
     setTimeout(() => this.drop(id), LASTS_MS);
   }
 
-  wrong(error: unknown): void {
+  /** What went wrong; an arrow, so that it can stand in a `catch` by itself. */
+  readonly wrong = (error: unknown): void => {
     this.say(error instanceof Error ? error.message : String(error), null, true);
-  }
+  };
 
   drop(id: number): void {
     this.all = this.all.filter((toast) => toast.id !== id);

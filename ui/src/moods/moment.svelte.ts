@@ -147,6 +147,7 @@ class Moment {
     else {
       this.after = then;
       this.asksConsent = true;
+      this.sensor.warm().catch(() => undefined); // the networks load while the listener reads; the camera stays off
     }
   }
 

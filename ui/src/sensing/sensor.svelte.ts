@@ -123,13 +123,12 @@ export class Sensor {
     const run = this.run;
     this.status = 'starting';
     try {
-      const [stream] = await Promise.all([
-        navigator.mediaDevices.getUserMedia({
-          video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
-          audio: false,
-        }),
-        this.warm(),
-      ]);
+      const warm = this.warm();
+      warm.catch(() => undefined); // awaited below; until then it must not count as unheard
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
+        audio: false,
+      });
       if (run !== this.run) {
         for (const track of stream.getTracks()) track.stop();
         return null;
@@ -138,6 +137,8 @@ export class Sensor {
         if (this.stream === stream) this.fail('unplugged');
       });
       this.stream = stream;
+      await warm;
+      if (run !== this.run) return null;
       this.status = status;
       this.worker?.postMessage({ kind: 'start' } satisfies ToWorker);
       await this.play(stream);
