@@ -1,0 +1,56 @@
+"""What the browser tests set before the player: songs, films for the camera, and what the server knows."""
+
+from __future__ import annotations
+
+import io
+import json
+import wave
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+PHOTOGRAPH = ROOT / "src" / "mien" / "demo" / "photograph.jpg"
+TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
+
+
+def write_song(path: Path, root_hz: float, beats_s: float, seconds: float = 24.0) -> None:
+    """A chord that is struck again and again."""
+    rate = 22_050
+    t = np.arange(int(seconds * rate)) / rate
+    strike = np.exp(-4 * (t % beats_s))
+    chord = sum(np.sin(2 * np.pi * root_hz * ratio * t) for ratio in (1.0, 1.25, 1.5))
+    samples = (0.2 * strike * chord * 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.tobytes())
+
+
+def film(path: Path, frames: list[Image.Image]) -> Path:
+    """A film of JPEG pictures, as Chromium takes it for a camera."""
+    with path.open("wb") as file:
+        for frame in frames:
+            packed = io.BytesIO()
+            frame.save(packed, "JPEG", quality=92)
+            file.write(packed.getvalue())
+    return path
+
+
+def scene(side: int, left: int, top: int, light: float = 1.0) -> Image.Image:
+    """The photograph somewhere in a camera's picture."""
+    picture = Image.new("RGB", (640, 480), (70, 74, 84))
+    with Image.open(PHOTOGRAPH) as photograph:
+        picture.paste(photograph.convert("RGB").resize((side, side)), (left, top))
+    return picture.point(lambda level: int(level * light))
+
+
+def api(page: Page, path: str) -> Any:
+    """What the server answers the page."""
+    return json.loads(page.evaluate("path => fetch('/api/v1' + path).then(r => r.text())", path))
