@@ -33,9 +33,17 @@ export function greyOf(rgba: Uint8ClampedArray, width: number, height: number): 
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
-/** A square around `box`, wider by `margin` times its width on each side; beyond the picture its edge repeats. */
-export function crop(picture: Grey, box: Box, margin: number): Grey {
+/**
+ * A square around `box`, wider by `margin` times its width on each side, in which a head that leans by `degrees`
+ * stands upright; beyond the picture its edge repeats.
+ */
+export function crop(picture: Grey, box: Box, margin: number, degrees = 0): Grey {
   const side = Math.max(1, roundHalfEven(Math.max(box.width, box.height) * (1 + 2 * margin)));
+  if (degrees !== 0) {
+    const middle: [number, number] = [box.x + (box.width - 1) / 2, box.y + (box.height - 1) / 2];
+    const moved: [number, number] = [(side - 1) / 2 - middle[0], (side - 1) / 2 - middle[1]];
+    return warp(picture, side, side, turnedBack(degrees, middle, moved));
+  }
   const left = roundHalfEven(box.x + (box.width - side) / 2);
   const top = roundHalfEven(box.y + (box.height - side) / 2);
   const data = new Uint8Array(side * side);
@@ -160,23 +168,32 @@ export function resizeExact(picture: Grey, width: number, height: number, target
   }
 }
 
-/** The picture turned about its middle by `degrees` against the clock; beyond it its edge repeats. */
-export function turned(picture: Grey, degrees: number): Grey {
-  const { width, height, data } = picture;
+/** `[a, b, c, d, e, f]`: where (x, y) comes from, (a x + b y + c, d x + e y + f). */
+export type Affine = [number, number, number, number, number, number];
+
+/** What takes (x, y) back to where it was before turning by `degrees` about a middle and then moving. */
+export function turnedBack(degrees: number, middle: [number, number], moved: [number, number]): Affine {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const [cx, cy] = [width / 2, height / 2];
-  const result = new Uint8Array(data.length);
+  const [cx, cy] = [middle[0] + moved[0], middle[1] + moved[1]];
+  return [cos, -sin, middle[0] - cos * cx + sin * cy, sin, cos, middle[1] - sin * cx - cos * cy];
+}
+
+/** OpenCV's warpAffine: linear between pixels; beyond the picture its edge repeats. */
+export function warp(picture: Grey, width: number, height: number, [a, b, c, d, e, f]: Affine): Grey {
+  const { data } = picture;
+  const [mostX, mostY] = [picture.width - 1, picture.height - 1];
+  const result = new Uint8Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      const [fromX, fromY] = [cx + cos * (x - cx) - sin * (y - cy), cy + sin * (x - cx) + cos * (y - cy)];
+      const [fromX, fromY] = [a * x + b * y + c, d * x + e * y + f];
       const [x0, y0] = [Math.floor(fromX), Math.floor(fromY)];
-      const [a, b] = [fromX - x0, fromY - y0];
-      const [l, r] = [clamp(x0, 0, width - 1), clamp(x0 + 1, 0, width - 1)];
-      const [t, u] = [clamp(y0, 0, height - 1) * width, clamp(y0 + 1, 0, height - 1) * width];
-      const top = data[t + l] * (1 - a) + data[t + r] * a;
-      const bottom = data[u + l] * (1 - a) + data[u + r] * a;
-      result[i] = Math.round(top * (1 - b) + bottom * b);
+      const [partX, partY] = [fromX - x0, fromY - y0];
+      const [left, right] = [clamp(x0, 0, mostX), clamp(x0 + 1, 0, mostX)];
+      const [upper, lower] = [clamp(y0, 0, mostY) * picture.width, clamp(y0 + 1, 0, mostY) * picture.width];
+      const top = data[upper + left] * (1 - partX) + data[upper + right] * partX;
+      const bottom = data[lower + left] * (1 - partX) + data[lower + right] * partX;
+      result[i] = Math.round(top * (1 - partY) + bottom * partY);
     }
   }
   return { width, height, data: result };

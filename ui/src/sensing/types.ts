@@ -52,6 +52,7 @@ export interface EmotionArtifact {
   labels: string[];
   model_url: string;
   cascade_url: string;
+  second_cascade_url: string;
   preprocessing: { resolution: number; channels: number; margin: number };
   decision: Record<string, unknown> & { temperature: number; least_confidence: number; half_life_s: number };
 }
@@ -60,8 +61,6 @@ export interface Seen {
   width: number;
   height: number;
   faces: Face[];
-  /** How many faces the last search of the whole picture found. */
-  people: number;
   reading: Reading;
   /** What it took, in milliseconds. */
   took_ms: number;

@@ -4,17 +4,15 @@
  */
 import { NO_OFFSETS } from './calibration';
 import { parseCascade } from './cascade';
-import { FaceFinder, overlap } from './detect';
+import { FaceFinder } from './detect';
+import { Haar } from './haar';
+import { boxOf, type Place } from './look';
 import { EmotionNetwork } from './network';
-import { type Box, crop, type Grey, greyOf } from './pixels';
+import { crop, type Grey, greyOf } from './pixels';
 import { measureQuality } from './quality';
 import { type ReadingRules, rulesOf, Smoother } from './reading';
+import { FaceTracker } from './tracking';
 import type { EmotionArtifact, Face, FromWorker, Seen, ToWorker } from './types';
-
-/** How often the whole picture is searched while a face is followed. */
-const SEARCH_EVERY_S = 2.5;
-/** Of empty frames in a row, every so many is searched for a leaning head too, which takes three times as long. */
-const TILT_EVERY = 4;
 
 let finder: FaceFinder;
 let network: EmotionNetwork;
@@ -22,10 +20,7 @@ let margin = 0;
 let rules: ReadingRules;
 let offsets = NO_OFFSETS;
 let smoother: Smoother;
-let followed: Box | null = null;
-let people = 0;
-let searchedAt_s = Number.NEGATIVE_INFINITY;
-let empty = 0;
+let tracker: FaceTracker;
 let canvas: OffscreenCanvas | null = null;
 
 const post = (message: FromWorker): void => self.postMessage(message);
@@ -38,11 +33,13 @@ async function fetched(url: string): Promise<Response> {
 
 async function load(url: string): Promise<void> {
   const artifact = (await (await fetched(url)).json()) as EmotionArtifact;
-  const [xml, model] = await Promise.all([
-    fetched(artifact.cascade_url).then((response) => response.text()),
+  const cascade = async (url: string): Promise<Haar> => new Haar(parseCascade(await (await fetched(url)).text()));
+  const [first, second, model] = await Promise.all([
+    cascade(artifact.cascade_url),
+    cascade(artifact.second_cascade_url),
     fetched(artifact.model_url).then((response) => response.arrayBuffer()),
   ]);
-  finder = new FaceFinder(parseCascade(xml));
+  finder = new FaceFinder(first, second);
   network = await EmotionNetwork.load(artifact, model);
   rules = rulesOf(artifact.decision);
   margin = artifact.preprocessing.margin;
@@ -52,9 +49,7 @@ async function load(url: string): Promise<void> {
 
 function start(): void {
   smoother = new Smoother(rules, offsets);
-  followed = null;
-  people = 0;
-  searchedAt_s = Number.NEGATIVE_INFINITY;
+  tracker = new FaceTracker(finder);
 }
 
 function pixels(image: ImageBitmap): Grey {
@@ -69,21 +64,9 @@ function pixels(image: ImageBitmap): Grey {
   return greyOf(context.getImageData(0, 0, width, height).data, width, height);
 }
 
-/** The face is followed from frame to frame; now and then, and when it is lost, the whole picture is searched. */
-function facesIn(grey: Grey, time_s: number): Box[] {
-  if (followed && people === 1 && time_s - searchedAt_s < SEARCH_EVERY_S) {
-    const box = finder.follow(grey, followed);
-    if (box) return [box];
-  }
-  const boxes = finder.find(grey, !followed && empty % TILT_EVERY === TILT_EVERY - 1);
-  searchedAt_s = time_s;
-  empty = boxes.length === 0 ? empty + 1 : 0;
-  people = boxes.length;
-  return boxes;
-}
-
-async function look(grey: Grey, boxes: Box[]): Promise<Face[]> {
-  const crops = boxes.map((box) => crop(grey, box, margin));
+async function look(grey: Grey, places: Place[]): Promise<Face[]> {
+  const boxes = places.map((place) => boxOf(place, grey.width, grey.height));
+  const crops = boxes.map((box, i) => crop(grey, box, margin, places[i].degrees));
   const estimates = await network.estimate(crops);
   return boxes.map((box, i) => ({
     box,
@@ -92,35 +75,26 @@ async function look(grey: Grey, boxes: Box[]): Promise<Face[]> {
   }));
 }
 
-async function read(grey: Grey, boxes: Box[], to: Smoother, time_s: number): Promise<Omit<Seen, 'took_ms'>> {
-  const faces = await look(grey, boxes);
+async function read(image: ImageBitmap, find: (grey: Grey) => Place[], to: Smoother, time_s: number): Promise<Seen> {
+  const began = performance.now();
+  const grey = pixels(image);
+  const faces = await look(grey, find(grey));
   const { width, height } = grey;
-  return { width, height, faces, people: boxes.length, reading: to.add({ faces, time_s, width, height }) };
+  const reading = to.add({ faces, time_s, width, height });
+  return { width, height, faces, reading, took_ms: performance.now() - began };
 }
 
-async function frame(image: ImageBitmap, time_s: number): Promise<Seen> {
-  const began = performance.now();
-  const grey = pixels(image);
-  const boxes = facesIn(grey, time_s);
-  const last = followed;
-  followed = (last && boxes.find((box) => overlap(box, last) > 0.3)) ?? boxes[0] ?? null;
-  const seen = await read(grey, boxes, smoother, time_s);
-  return { ...seen, people, took_ms: performance.now() - began };
-}
+const frame = (image: ImageBitmap, time_s: number): Promise<Seen> =>
+  read(image, (grey) => tracker.find(grey, time_s).map((face) => face.place), smoother, time_s);
 
-async function picture(image: ImageBitmap): Promise<Seen> {
-  const began = performance.now();
-  const grey = pixels(image);
-  const seen = await read(grey, finder.find(grey), new Smoother(rules, offsets), 0);
-  return { ...seen, took_ms: performance.now() - began };
-}
+const picture = (image: ImageBitmap): Promise<Seen> =>
+  read(image, (grey) => finder.find(grey), new Smoother(rules, offsets), 0);
 
 async function answer(message: ToWorker): Promise<void> {
   if (message.kind === 'load') await load(message.artifact);
   else if (message.kind === 'calibrate') offsets = message.offsets ?? NO_OFFSETS;
   else if (message.kind === 'start') start();
   else if (message.kind === 'choose') {
-    followed = message.box;
     smoother = new Smoother(rules, offsets);
     smoother.follow(message.box);
   } else if (message.kind === 'frame') post({ kind: 'seen', seen: await frame(message.image, message.time_s) });
