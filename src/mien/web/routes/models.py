@@ -9,7 +9,7 @@ import cv2
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mien.vision.look import CASCADE
+from mien.vision.look import CASCADE, SECOND_CASCADE
 from mien.web.files import IMMUTABLE, answer_file
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Given
@@ -28,6 +28,8 @@ class EmotionModel(Given):
     limits: list[str]
     model_url: str
     cascade_url: str
+    second_cascade_url: str
+    """Of the cascade that seconds what the first finds."""
 
 
 @router.get("/emotion")
@@ -42,6 +44,7 @@ def get_emotion_model(parts: PartsOf, _me: Me) -> EmotionModel:
         limits=list(artifact.limits),
         model_url=f"/api/v1/models/emotion/model.onnx?v={artifact.version}",
         cascade_url="/api/v1/models/cascade.xml",
+        second_cascade_url="/api/v1/models/second-cascade.xml",
     )
 
 
@@ -63,3 +66,12 @@ def get_cascade(request: Request, _me: Me) -> Response:
     return answer_file(
         request, Path(cv2.data.haarcascades) / CASCADE, "application/xml", "private, max-age=86400"
     )
+
+
+@router.get(
+    "/second-cascade.xml", response_class=Response, responses={200: {"content": {"application/xml": {}}}}
+)
+def get_second_cascade(request: Request, _me: Me) -> Response:
+    """The other Haar cascade of frontal faces, which seconds what the first finds."""
+    path = Path(cv2.data.haarcascades) / SECOND_CASCADE
+    return answer_file(request, path, "application/xml", "private, max-age=86400")
