@@ -1,90 +1,22 @@
 /** What the page asks of the server, one function a question. */
 import type { Mood } from '../design/moods';
-import type { Distribution, Emotion, Reading } from '../sensing/types';
+import type { Distribution, Reading } from '../sensing/types';
+import type { components } from './schema';
 import { BASE, del, get, patch, post, put } from './client';
 
 export { BASE, onSignedOut, Problem } from './client';
 
-export interface Session {
-  listener: { id: number; name: string; role: 'admin' | 'listener'; has_password: boolean } | null;
-  accounts_required: boolean;
-  first_run: boolean;
-  version: string;
-  secure: boolean;
-}
-
-export type Rating = 'like' | 'dislike' | 'ban';
-
-export interface Track {
-  id: number;
-  title: string;
-  artist: string;
-  album: string;
-  genre: string;
-  year: number | null;
-  duration_s: number;
-  mood: Mood;
-  confidence: number;
-  certain: boolean;
-  valence: number;
-  arousal: number;
-  tempo_bpm: number | null;
-  key: string | null;
-  labelled: boolean;
-  rating: Rating | null;
-  not_now_until: string | null;
-  loudness_lufs?: number | null;
-  media_type?: string;
-}
-
-export interface Segment {
-  start_s: number;
-  end_s: number;
-  mood: Mood;
-  valence: number;
-  arousal: number;
-}
-
-export interface TrackDetail extends Track {
-  moods: Record<Mood, number>;
-  network_mood: Mood;
-  curve: Segment[];
-  audio: { media_type: string; browsers_play_it: boolean };
-  measures: Record<string, unknown>;
-}
-
-export interface TrackPage {
-  total: number;
-  offset: number;
-  tracks: Track[];
-}
-
-export interface QueueAsked {
-  reading_id?: number;
-  emotion?: Emotion;
-  mood?: Mood;
-  plane?: { valence: number; arousal: number };
-  policy?: string;
-  to?: Mood | null;
-  n?: number;
-  exclude?: number[];
-  seed?: number;
-}
-
-export interface QueuedTrack {
-  track: Track;
-  score: number;
-  why: string;
-  parts: Record<string, number>;
-}
-
-export interface QueueGiven {
-  policy: string;
-  moods: Record<Mood, number>;
-  note: string | null;
-  offer: string | null;
-  tracks: QueuedTrack[];
-}
+type Schemas = components['schemas'];
+export type Session = Schemas['SessionState'];
+export type Rating = Schemas['Rating'];
+export type Policy = Schemas['PolicyName'];
+/** With what a newer server says of it. */
+export type Track = Schemas['Track'] & { loudness_lufs?: number | null; media_type?: string };
+export type Segment = Schemas['Segment'];
+export type TrackDetail = Schemas['TrackDetail'];
+export type TrackPage = Schemas['TrackPage'];
+export type QueueAsked = Partial<Schemas['QueueAsked']>;
+export type QueueGiven = Schemas['QueueGiven'];
 
 export const session = {
   get: () => get<Session>('/session'),

@@ -1,5 +1,5 @@
 /** What the listener chose for this page; kept here, and with the server so that other devices know it. */
-import { get, patch } from '../api';
+import { get, type Policy, patch } from '../api';
 import type { Mood } from '../design/moods';
 
 export type CameraMode = 'glance' | 'continuous' | 'never';
@@ -11,7 +11,7 @@ const SAVE_AFTER_MS = 800;
 interface Chosen {
   theme: Theme;
   camera: CameraMode;
-  policy: string;
+  policy: Policy;
   to: Mood | null;
   consented: boolean;
 }
