@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,8 +50,9 @@ _TASTE_PARTS = ("song", "artist", "sound", "moment", "hour", "novelty", "fatigue
 _POOL = 400
 _WAYPOINTS = 10
 _SAMPLED = 8_192
-_MOST_EXPLORED = 20_000
+_MOST_LOOKED_AT = 20_000
 _NO_TIME = np.float32(1e-30)
+_NO_LENGTH = 1e-9
 # On a journey: how much a song's moods count, and how much its place on the plane.
 _OF_MOOD, _OF_PLACE = np.float32(0.3), np.float32(0.7)
 _CLASS = 100.0  # what a song of the class is ahead of others where only chance decides among them
@@ -202,6 +204,7 @@ class _Places:
         waiting = rng.standard_exponential(len(allowed), dtype=np.float32)
         self._chance = np.float32(weights.variety) * -np.log(np.maximum(waiting, _NO_TIME))
         self._common = self._chance + self._of_taste()
+        self._common[~allowed] = -np.inf
         self._drawn = _drawn_moods(wanted, room, rng)
         self._pools: dict[tuple[_Goal, bool], _Pool] = {}
 
@@ -251,16 +254,30 @@ class _Places:
             totals = weight * self.mood_part(goal, rows) + self._chance[rows]
             best = _largest(totals, self._pool)
             return _Pool(rows[best], totals[best])
-        totals = weight * self.mood_part(goal) + self._common
-        totals[~self._allowed] = -np.inf
+        rows = self._beside_path
+        totals = weight * self.mood_part(goal, rows) + (self._common if rows is None else self._common[rows])
         best = _largest(totals, self._pool)
-        best = best[self._allowed[best]]
-        return _Pool(best, totals[best])
+        found = best if rows is None else rows[best]
+        allowed = self._allowed[found]
+        return _Pool(found[allowed], totals[best[allowed]])
+
+    @cached_property
+    def _beside_path(self) -> NDArray[np.intp] | None:
+        """In a large library the songs nearest to the journey's line, the only ones looked at; else None."""
+        if self.wanted.path is None or len(self._allowed) <= _MOST_LOOKED_AT:
+            return None
+        start, end = np.array(self.wanted.path, np.float32)
+        line, from_start = end - start, self.view.hearing.plane - start
+        share = (from_start @ line / max(float(line @ line), _NO_LENGTH)).clip(0, 1)
+        away = from_start - share[:, None] * line
+        nearness = -(away[:, 0] ** 2 + away[:, 1] ** 2)
+        nearness[~self._allowed] = -np.inf
+        return _largest(nearness, _MOST_LOOKED_AT)
 
     def _unheard(self) -> NDArray[np.intp]:
         """Rows of songs never heard that may be played; of many, some at random."""
         rows = np.flatnonzero(self._allowed & (self.view.taste.novelty > 0))
-        step = max(1, len(rows) // _MOST_EXPLORED)
+        step = max(1, len(rows) // _MOST_LOOKED_AT)
         return rows[int(self.rng.integers(step)) :: step]
 
     def _of_taste(self) -> NDArray[np.float32]:

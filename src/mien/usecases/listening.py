@@ -19,30 +19,29 @@ from typing import TYPE_CHECKING, TypeAlias
 from mien.domain import Estimate, Mood, Recommendation
 from mien.errors import NotFoundError
 from mien.recommend.asking import Asked, most_telling
-from mien.recommend.catalogue import Catalogue
 from mien.recommend.guard import Offer, sinking
 from mien.recommend.memory import Item, items_of
-from mien.recommend.personal import Hearing, Neighbours, hearing, neighbours
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Preferences
 from mien.recommend.rank import View, others_column, rank
-from mien.recommend.taste import History, Listens, taste_of
+from mien.recommend.taste import taste_of
 from mien.recommend.why import why
+from mien.usecases.kept import Kept, Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track
+    from mien.recommend.catalogue import Catalogue
+    from mien.recommend.personal import Hearing
     from mien.recommend.policy import Wanted
     from mien.recommend.rank import Pick, Ranking
-    from mien.store import LibraryStamp, Store
+    from mien.recommend.taste import History
+    from mien.store import Store
 
 Others: TypeAlias = "Callable[[Listener], Mapping[int, float] | None]"
 """How listeners with a like taste take to tracks, by track number; None where that is not known."""
 
-# In a large library a scan that is under way would otherwise be followed song by song.
-_LARGE_LIBRARY = 20_000
-_LARGE_LIBRARY_PAUSE = timedelta(seconds=30)
 _MOST_MOVED = 50
 _LONGEST_LIST = 2_000
 _MOODS = tuple(Mood)
@@ -146,8 +145,8 @@ class Listening:
         self._store = store
         self._others = others
         self._clock = clock
-        self._library = _Library(store)
-        self._listeners: dict[int, _Kept] = {}
+        self._library = Library(store)
+        self._listeners: dict[int, Kept] = {}
         self._lock = RLock()
 
     # Recommending
@@ -420,7 +419,7 @@ class Listening:
     def _heard(self, listener: Listener, now: datetime) -> tuple[Catalogue, History, Hearing]:
         with self._lock:
             catalogue = self._library.catalogue(now)
-            kept = self._listeners.setdefault(listener.id, _Kept())
+            kept = self._listeners.setdefault(listener.id, Kept())
             history = kept.history(self._store, listener, now)
             return catalogue, history, kept.hearing(catalogue, history)
 
@@ -455,72 +454,6 @@ class Listening:
             if track_id in tracks  # gone since the library was read
         )
         return Recommendations(chosen_songs, ranking.note)
-
-
-class _Library:
-    """The columns of the library, read again as far as it changed."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._stamp: LibraryStamp | None = None
-        self._looked_at: datetime | None = None
-        self._catalogue: Catalogue | None = None
-
-    def catalogue(self, now: datetime) -> Catalogue:
-        kept = self._catalogue
-        if kept is not None and len(kept) > _LARGE_LIBRARY and self._looked_at is not None:
-            lately = timedelta(0) <= now - self._looked_at < _LARGE_LIBRARY_PAUSE
-            if lately:
-                return kept
-        stamp = self._store.columns.stamp()
-        if kept is None or self._stamp is None or self._stamp.analysed_at is None:
-            kept = Catalogue.of(self._store.columns.read())
-        elif stamp != self._stamp:
-            changed = self._store.columns.read(since=self._stamp.analysed_at)
-            kept = kept.updated(changed, self._store.columns.ids())
-        self._catalogue, self._stamp, self._looked_at = kept, stamp, now
-        return kept
-
-
-class _Kept:
-    """What is kept of one listener."""
-
-    def __init__(self) -> None:
-        self._listens = Listens.of([])
-        self._catalogue: Catalogue | None = None
-        self._taught: dict[int, Neighbours] = {}
-        self._labels: Mapping[int, Mood] | None = None
-        self._hearing: Hearing | None = None
-
-    def history(self, store: Store, listener: Listener, now: datetime) -> History:
-        """What they did, read on from where it was read before."""
-        count, last = store.listens.count(listener)
-        have = len(self._listens)
-        if (count, last) != (have, int(self._listens.numbers[-1]) if have else 0):
-            after = int(self._listens.numbers[-1]) if have else 0
-            later = Listens.of(store.listens.history(listener, after))
-            if have + len(later) == count:
-                self._listens = self._listens.then(later)
-            else:  # some were taken back
-                self._listens = Listens.of(store.listens.history(listener))
-        return History(
-            self._listens,
-            store.ratings.of(listener),
-            store.labels.of(listener),
-            store.snoozes.of(listener, now),
-        )
-
-    def hearing(self, catalogue: Catalogue, history: History) -> Hearing:
-        """The moods as they hear them."""
-        if catalogue is not self._catalogue:
-            self._catalogue, self._taught, self._hearing = catalogue, {}, None
-        if self._hearing is None or history.labels != self._labels:
-            for track_id, row in zip(history.labels, catalogue.rows(history.labels), strict=True):
-                if row >= 0 and track_id not in self._taught:
-                    self._taught[track_id] = neighbours(catalogue, int(row))
-            self._hearing = hearing(catalogue, history.labels, self._taught)
-            self._labels = dict(history.labels)
-        return self._hearing
 
 
 def _felt(reading: Reading | None) -> Estimate[Emotion] | None:

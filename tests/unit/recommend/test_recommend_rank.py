@@ -7,6 +7,7 @@ import pytest
 from made_library import MOODS, NOW, columns_of, ids, listens_of, view_of
 
 from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating
+from mien.recommend import rank as rank_module
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Weights
 from mien.recommend.rank import PARTS, others_column, rank
@@ -282,6 +283,21 @@ class TestJourney:
         picks = rank(plane, aim, n=99, seed=1, minutes=40).picks
         assert len(picks) == 12
         assert np.linalg.norm(plane.catalogue.plane[picks[-1].row] - aim.path[1]) < 0.6
+
+    def test_in_a_large_library_only_songs_beside_the_line_are_looked_at(self, plane, monkeypatch):
+        aim = wanted(certainly(Emotion.SAD), PolicyName.JOURNEY, to=Mood.HAPPY)
+        monkeypatch.setattr(rank_module, "_MOST_LOOKED_AT", 60)
+        history = History(ratings=dict.fromkeys(range(1, 226, 3), Rating.BAN))
+        view = view_of(plane.catalogue, history)
+        rows = [pick.row for pick in rank(view, aim, n=12, seed=1, exploration=0.2).picks]
+        (x0, y0), (x1, y1) = aim.path
+        places = view.catalogue.plane[rows]
+        off = np.abs((x1 - x0) * (places[:, 1] - y0) - (y1 - y0) * (places[:, 0] - x0)) / np.hypot(
+            x1 - x0, y1 - y0
+        )
+        assert len(set(rows)) == 12
+        assert off.max() < 0.5
+        assert not view.taste.blocked[rows].any()
 
     def test_a_single_song_is_the_end_of_the_journey(self, plane):
         aim = wanted(certainly(Emotion.SAD), PolicyName.JOURNEY, to=Mood.ANGRY)

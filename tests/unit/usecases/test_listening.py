@@ -24,7 +24,7 @@ from mien.errors import ConfigurationError, NotFoundError
 from mien.recommend.preferences import Preferences, Weights
 from mien.store import FileStamp, open_store
 from mien.store.schema import metadata
-from mien.usecases import listening as module
+from mien.usecases import kept as module
 from mien.usecases.listening import Listening
 
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
