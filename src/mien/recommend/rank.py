@@ -50,7 +50,7 @@ _TASTE_PARTS = ("song", "artist", "sound", "moment", "hour", "novelty", "fatigue
 _POOL = 400
 _WAYPOINTS = 10
 _SAMPLED = 8_192
-_MOST_LOOKED_AT = 20_000
+_MOST_LOOKED_AT = 10_000
 _NO_TIME = np.float32(1e-30)
 _NO_LENGTH = 1e-9
 # On a journey: how much a song's moods count, and how much its place on the plane.
@@ -254,10 +254,10 @@ class _Places:
             totals = weight * self.mood_part(goal, rows) + self._chance[rows]
             best = _largest(totals, self._pool)
             return _Pool(rows[best], totals[best])
-        rows = self._beside_path
-        totals = weight * self.mood_part(goal, rows) + (self._common if rows is None else self._common[rows])
+        near = self._beside_path
+        totals = weight * self.mood_part(goal, near) + (self._common if near is None else self._common[near])
         best = _largest(totals, self._pool)
-        found = best if rows is None else rows[best]
+        found = best if near is None else near[best]
         allowed = self._allowed[found]
         return _Pool(found[allowed], totals[best[allowed]])
 

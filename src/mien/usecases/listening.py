@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Others: TypeAlias = "Callable[[Listener], Mapping[int, float] | None]"
 """How listeners with a like taste take to tracks, by track number; None where that is not known."""
 
-_MOST_MOVED = 50
+_MOST_MOVED = 20
 _LONGEST_LIST = 2_000
 _MOODS = tuple(Mood)
 
@@ -288,9 +288,8 @@ class Listening:
         with self._lock:
             catalogue, history, before = self._heard(listener, now)
             change()
-            kept, _, after = self._heard(listener, now)
-        if kept is not catalogue:  # a scan went by: what moved by the label alone cannot be told
-            catalogue, before = kept, after
+            labelled = replace(history, labels=self._store.labels.of(listener))
+            after = self._listeners[listener.id].hearing(catalogue, labelled)
         (row,) = catalogue.rows([track_id])
         moved = (before.tops != after.tops).nonzero()[0]
         moved = moved[moved != row]
