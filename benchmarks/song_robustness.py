@@ -73,7 +73,8 @@ def write(path: Path, sound: np.ndarray, way: Way) -> Path:
     samples = np.clip(samples * way.gain, -1, 1).astype(np.float32)
     layout = "mono" if way.mono else "stereo"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(way.codec, rate=way.rate_hz, layout=layout)
+        options = {"strict": "experimental"}  # FFmpeg's own Vorbis encoder
+        stream = container.add_stream(way.codec, rate=way.rate_hz, layout=layout, options=options)
         stream.codec_context.format = way.sample_format
         if way.bits_per_s:
             stream.bit_rate = way.bits_per_s

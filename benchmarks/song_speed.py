@@ -4,7 +4,7 @@
 
 Without a song, one that Mien composes is repeated to three minutes of stereo mp3. Each figure is the least of
 several runs, taken in turns so that a busy machine troubles all alike. librosa is a development dependency;
-`bliss-audio` is measured where it is installed (`pip install bliss-audio`). Memory is read from Linux's /proc.
+`bliss-audio` is measured where it is installed (`pip install bliss-audio`); memory is read on Linux.
 """
 
 from __future__ import annotations
