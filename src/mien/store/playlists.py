@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from mien.errors import ConflictError, NotFoundError, StoreError
+from mien.errors import ConflictError, NotFoundError
 from mien.store.schema import playlist_changes, playlist_items, playlists, tracks
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Playlists:
     ) -> Playlist:
         """Make a playlist: plain, smart (with rules), momentary (with an end), or both of the latter."""
         if rules is not None and track_ids:
-            raise StoreError(_SMART)
+            raise ConflictError(_SMART)
         new = insert(playlists).values(
             listener_id=listener.id,
             name=name,
@@ -127,7 +127,7 @@ class Playlists:
         """Give a smart playlist other rules."""
         with self._changing(playlist, f"changed the rules of {playlist.name}") as connection:
             if _get(connection, playlist.id).rules is None:
-                raise StoreError(f"{playlist.name} is not a smart playlist: make a new one with rules")
+                raise ConflictError(f"{playlist.name} is not a smart playlist: make a new one with rules")
             _set(connection, playlist.id, rules=dict(rules))
             return _get(connection, playlist.id)
 
@@ -198,7 +198,7 @@ class Playlists:
         with self._changing(playlist, did) as connection:
             now = _get(connection, playlist.id)
             if now.rules is not None:
-                raise StoreError(_SMART)
+                raise ConflictError(_SMART)
             _write_items(connection, playlist.id, change(list(now.track_ids)))
             return _get(connection, playlist.id)
 
@@ -320,7 +320,7 @@ def _write_items(connection: Connection, playlist_id: int, track_ids: Sequence[i
 
 def _check_name(connection: Connection, listener_id: int, name: str) -> None:
     if not name.strip():
-        raise StoreError("a playlist needs a name")
+        raise ConflictError("a playlist needs a name")
     taken = (playlists.c.listener_id == listener_id) & (playlists.c.name == name)
     if connection.execute(select(playlists.c.id).where(taken)).first():
         raise ConflictError(f"there is a playlist named {name!r} already: choose another name")

@@ -63,7 +63,10 @@ _GROUPS = (
     *(trainings, events, care),
 )
 _LARGEST_BODY_BYTES = 2 * 1024 * 1024
-_LARGER_BODIES = ((re.compile(r"/api/v1/trainings/[0-9a-f]+/files"), LARGEST_UPLOAD_BYTES),)
+_LARGER_BODIES = (
+    (re.compile(r"/api/v1/trainings/[0-9a-f]+/files"), LARGEST_UPLOAD_BYTES),
+    (re.compile(r"/api/v1/playlists/import"), 16 * 1024 * 1024),
+)
 _LEAST_TO_COMPRESS = 1_000
 # What is compressed already, or goes on for ever.
 _AS_IT_IS = re.compile(r"/api/v1/(tracks/\d+/(audio|cover)|events|models/.*\.onnx)|.*\.(png|jpg|webp|woff2)")

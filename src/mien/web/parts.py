@@ -78,6 +78,7 @@ class Parts:
         # Made here, once: requests come in many threads.
         self.listening = mien.listening
         self.sleeves = mien.sleeves
+        self.shelf = mien.playlists
 
     @property
     def cookie(self) -> str:

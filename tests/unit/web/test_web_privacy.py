@@ -99,7 +99,8 @@ def test_no_answer_to_an_admin_shows_what_is_another_listeners(house):
     marks = ("read from bo", "list of bo", "the browser of bo")
     for name, method, path in operations(house.app):
         if method == "GET" and name not in SKIPPED_WHEN_ALLOWED:
-            for number in (1, 2, 3, 4):
+            numbers = (1, 2, 3, 4) if "playlist_id" in path else (1,)
+            for number in numbers:
                 text = house.ann.get(address(path, playlist_id=number, reading_id=number)).text
                 assert not [mark for mark in marks if mark in text], (name, path)
 
