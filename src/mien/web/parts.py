@@ -98,7 +98,8 @@ def default_listener(mien: Mien) -> Listener:
     return mien.store.listeners.named(name) if name else mien.store.listeners.default()
 
 
-def _parts(request: Request) -> Parts:
+# What only hands something on is async: each plain function would cost a turn in the thread pool.
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -132,7 +133,7 @@ def _signed(request: Request, parts: PartsOf) -> Signed:
 SignedIn = Annotated[Signed, Depends(_signed)]
 
 
-def _me(signed: SignedIn) -> Listener:
+async def _me(signed: SignedIn) -> Listener:
     return signed.listener
 
 
