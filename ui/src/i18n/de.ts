@@ -124,7 +124,7 @@ export const de: Text = {
     snoozed: (title) => `„${title}“ ruht eine Weile.`,
     liked: (title) => `Dir gefällt „${title}“.`,
     add: 'Zu einer Liste', added: (title, list) => `„${title}“ ist jetzt in „${list}“.`,
-    playNext: 'Als Nächstes spielen', nextUp: (title) => `„${title}“ kommt als Nächstes.`, play: (title) => `${title} abspielen`,
+    playNext: 'Als Nächstes spielen', nextUp: (title) => `„${title}“ kommt als Nächstes.`,
     options: (title) => `Mehr zu ${title}`, unknown: 'Unbekannt', tempo: 'Tempo', key: 'Tonart', curve: 'Stimmung im Lied',
     chosenByYou: 'Du hast es selbst gewählt.',
     parts: { mood: 'Stimmung passt', song: 'was du davon hältst', artist: 'was du vom Künstler hältst', sound: 'klingt wie das, was du magst', moment: 'klingt wie das, was du gerade magst', hour: 'diese Tageszeit', others: 'Menschen mit deinem Geschmack', novelty: 'neu für dich', fatigue: 'gerade erst gehört', spacing: 'der Künstler kam eben', flow: 'wie es folgt', variety: 'Zufall' },

@@ -123,7 +123,7 @@ export const en = {
     snoozed: (title: string) => `“${title}” rests for a while.`,
     liked: (title: string) => `You like “${title}”.`,
     add: 'Add to a playlist', added: (title: string, list: string) => `“${title}” is in “${list}” now.`,
-    playNext: 'Play next', nextUp: (title: string) => `“${title}” comes next.`, play: (title: string) => `Play ${title}`,
+    playNext: 'Play next', nextUp: (title: string) => `“${title}” comes next.`,
     options: (title: string) => `More for ${title}`, unknown: 'Unknown artist', tempo: 'Tempo', key: 'Key', curve: 'Mood over the song',
     chosenByYou: 'You chose it yourself.',
     parts: { mood: 'its mood fits', song: 'what you think of it', artist: 'what you think of the artist', sound: 'sounds like what you enjoy', moment: 'sounds like what you enjoy now', hour: 'this time of day', others: 'people with your taste', novelty: 'new to you', fatigue: 'heard lately', spacing: 'the artist came just now', flow: 'how it follows', variety: 'chance' } as Record<string, string>,

@@ -42,9 +42,9 @@ class Prefs {
     localStorage.setItem(KEPT, JSON.stringify(this.chosen));
     this.paint();
     clearTimeout(this.timer);
-    const { theme, camera, policy } = this.chosen;
+    const { theme, camera } = this.chosen;
     // Consent to the camera, and that it is never used, are each device's own.
-    const shared = { theme, policy, ...(camera === 'never' ? {} : { camera }) };
+    const shared = { theme, ...(camera === 'never' ? {} : { camera }) };
     this.timer = window.setTimeout(() => {
       patch('/me/settings', shared).catch(() => undefined);
     }, SAVE_AFTER_MS);
@@ -53,8 +53,8 @@ class Prefs {
   async load(): Promise<void> {
     const kept = await get<Partial<Chosen>>('/me/settings').catch(() => null);
     if (!kept) return;
-    const { theme, policy, camera } = { ...this.chosen, ...kept };
-    this.chosen = { ...this.chosen, theme, policy, camera: this.chosen.camera === 'never' ? 'never' : camera };
+    const { theme, camera } = { ...this.chosen, ...kept };
+    this.chosen = { ...this.chosen, theme, camera: this.chosen.camera === 'never' ? 'never' : camera };
     this.paint();
   }
 
