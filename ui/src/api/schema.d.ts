@@ -364,6 +364,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Me
+         * @description Erase the listener and all that is theirs, for good; ``really`` is their name, so that it is meant.
+         */
+        delete: operations["forget_me"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Calibration
+         * @description What was learnt of the listener's face.
+         */
+        get: operations["get_calibration"];
+        /**
+         * Set Calibration
+         * @description Keep what the page learnt, in place of what it learnt before.
+         */
+        put: operations["set_calibration"];
+        post?: never;
+        /**
+         * Forget Calibration
+         * @description Erase what was learnt of the listener's face.
+         */
+        delete: operations["forget_calibration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Me
+         * @description Everything that Mien knows of the listener, as a file to take along.
+         */
+        get: operations["export_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/learned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Learned
+         * @description Everything that Mien learned of the listener, in words.
+         */
+        get: operations["list_learned"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget Learned
+         * @description Unlearn everything: listens, readings, ratings, labels and steering; account and playlists stay.
+         */
+        delete: operations["forget_learned"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/learned/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlearn
+         * @description Unlearn one thing, as if it had never been said or done.
+         */
+        delete: operations["unlearn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -379,6 +491,46 @@ export interface paths {
         put: operations["set_my_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Question
+         * @description A track whose mood would teach most; mostly none. Answer it with a label, or skip it.
+         */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/question/{track_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Skip Question
+         * @description Skip a question: this track is not asked about again.
+         */
+        delete: operations["skip_question"];
         options?: never;
         head?: never;
         patch?: never;
@@ -433,7 +585,7 @@ export interface paths {
         };
         /**
          * Get Settings
-         * @description What the listener set.
+         * @description What the listener set of the page.
          */
         get: operations["get_settings"];
         put?: never;
@@ -446,6 +598,34 @@ export interface paths {
          * @description Set something; every open page of the listener is told by the event ``settings``.
          */
         patch: operations["change_settings"];
+        trace?: never;
+    };
+    "/api/v1/me/settings/steering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Steering
+         * @description How recommendations are made for the listener.
+         */
+        get: operations["get_steering"];
+        put?: never;
+        post?: never;
+        /**
+         * Reset Steering
+         * @description Set all of it back to what it is for everyone.
+         */
+        delete: operations["reset_steering"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Steering
+         * @description Set how recommendations are made; the next queue is made so.
+         */
+        patch: operations["change_steering"];
         trace?: never;
     };
     "/api/v1/metrics": {
@@ -581,7 +761,7 @@ export interface paths {
         };
         /**
          * Get Playlist
-         * @description A playlist with its tracks.
+         * @description A playlist with its tracks; a smart one's are chosen now.
          */
         get: operations["get_playlist"];
         put?: never;
@@ -595,9 +775,49 @@ export interface paths {
         head?: never;
         /**
          * Change Playlist
-         * @description Rename a playlist, or put other tracks or another order in it.
+         * @description Rename a playlist, put other tracks or another order in it, give it other rules, or keep it.
          */
         patch: operations["change_playlist"];
+        trace?: never;
+    };
+    "/api/v1/playlists/{playlist_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Playlist
+         * @description A plain playlist with the tracks that are in another now; of a smart one too.
+         */
+        post: operations["copy_playlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{playlist_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Playlist
+         * @description A playlist as a file for another player on the server's machine.
+         */
+        get: operations["export_playlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/playlists/{playlist_id}/moves": {
@@ -655,6 +875,66 @@ export interface paths {
          * @description Take out the track at a position, counted from 0.
          */
         delete: operations["remove_from_playlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Playlist
+         * @description Make a playlist of another player's file, which is the body; its songs are found by their paths.
+         */
+        post: operations["import_playlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rules
+         * @description The tracks that rules choose now, the first hundred.
+         */
+        post: operations["preview_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Playlist Change
+         * @description Take back the last change to any of the listener's playlists.
+         */
+        post: operations["undo_playlist_change"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -836,6 +1116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Track Cover
+         * @description The cover, as WebP: the picture in the file, or the one in its folder.
+         */
+        get: operations["get_track_cover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/label": {
         parameters: {
             query?: never;
@@ -846,15 +1146,79 @@ export interface paths {
         get?: never;
         /**
          * Label Track
-         * @description Correct the mood of a track, for this listener.
+         * @description Correct the mood of a track, for this listener; tracks that sound like it learn from it.
          */
         put: operations["label_track"];
         post?: never;
         /**
          * Unlabel Track
-         * @description Take a label back; the network's estimate counts again.
+         * @description Take a label back, and what was learnt from it.
          */
         delete: operations["unlabel_track"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/lyrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Track Lyrics
+         * @description The words; no lines where none are known.
+         */
+        get: operations["get_track_lyrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/not-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Off Track
+         * @description Leave a track out for a while.
+         */
+        put: operations["put_off_track"];
+        post?: never;
+        /**
+         * Take Track Back
+         * @description Take "not now" back.
+         */
+        delete: operations["take_track_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Track Outline
+         * @description The outline of the sound, to draw it; the first time it takes some seconds.
+         */
+        get: operations["get_track_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -884,16 +1248,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description All trainings, the newest first, and whether training is possible.
+         */
+        get: operations["list_trainings"];
+        put?: never;
+        /**
+         * Start Training
+         * @description Make room for labelled files.
+         */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description How a training goes.
+         */
+        get: operations["get_training"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Training
+         * @description Delete a training with all that it made.
+         */
+        delete: operations["remove_training"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Training Files
+         * @description Send files of one label, 64 MiB at a time; each is checked before anything is done with it.
+         */
+        post: operations["add_training_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training Report
+         * @description The report: curves, confusion matrix, a table of the classes.
+         */
+        get: operations["get_training_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Training
+         * @description Train; the event ``training`` tells when it ends.
+         */
+        post: operations["run_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Training
+         * @description Stop a training; its files are deleted.
+         */
+        post: operations["stop_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
          * Added
-         * @description Tracks to add at the end.
+         * @description Tracks to add at the end, or the tracks of another playlist that are not in it yet.
          */
         Added: {
-            /** Track Ids */
+            /** Playlist Id */
+            playlist_id?: number | null;
+            /**
+             * Track Ids
+             * @default []
+             */
             track_ids: number[];
         };
         /**
@@ -926,12 +1423,43 @@ export interface components {
             /** Media Type */
             media_type: string;
         };
+        /** Body_add_training_files */
+        Body_add_training_files: {
+            /** Files */
+            files: string[];
+        };
+        /**
+         * Calibration
+         * @description What was learnt of the listener's face: numbers only.
+         */
+        Calibration: {
+            /** Artifact Version */
+            artifact_version: string;
+            /** Current */
+            current: boolean;
+            /** Frames */
+            frames: number;
+            offsets: components["schemas"]["Offsets"];
+        };
+        /**
+         * CalibrationState
+         * @description The listener's calibration; null where there is none.
+         */
+        CalibrationState: {
+            calibration: components["schemas"]["Calibration"] | null;
+        };
         /**
          * CameraManner
          * @description When the camera is on, once the listener has switched it on.
          * @enum {string}
          */
         CameraManner: "glance" | "continuous";
+        /**
+         * CoverSide
+         * @description How wide and high a cover is at most, in pixels.
+         * @enum {integer}
+         */
+        CoverSide: 96 | 256 | 640;
         /**
          * Device
          * @description A device on which the listener is signed in.
@@ -1022,6 +1550,12 @@ export interface components {
             message: string;
         };
         /**
+         * FileKind
+         * @description A kind of playlist file.
+         * @enum {string}
+         */
+        FileKind: "m3u8" | "xspf" | "jspf";
+        /**
          * FileProblem
          * @description A file that could not be read.
          */
@@ -1089,6 +1623,15 @@ export interface components {
             track: components["schemas"]["Track"];
         };
         /**
+         * Imported
+         * @description What was taken of a playlist file.
+         */
+        Imported: {
+            /** Left Out */
+            left_out: string[];
+            playlist: components["schemas"]["Playlist"];
+        };
+        /**
          * Journal
          * @description What was read and played; the listener's alone.
          */
@@ -1105,7 +1648,23 @@ export interface components {
         Labelled: {
             label_before: components["schemas"]["Mood"] | null;
             mood_before: components["schemas"]["Mood"];
+            /** Moved */
+            moved: components["schemas"]["MovedTrack"][];
+            /** Moved Count */
+            moved_count: number;
             track: components["schemas"]["Track"];
+        };
+        /**
+         * LearnedItem
+         * @description One thing that Mien learned of the listener.
+         */
+        LearnedItem: {
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+            /** Track Id */
+            track_id: number | null;
         };
         /**
          * Library
@@ -1148,6 +1707,26 @@ export interface components {
             places: components["schemas"]["PlaceGiven"][];
         };
         /**
+         * Lyrics
+         * @description The words of a song.
+         */
+        Lyrics: {
+            /** Lines */
+            lines: components["schemas"]["LyricsLine"][];
+            /** Timed */
+            timed: boolean;
+        };
+        /**
+         * LyricsLine
+         * @description A line of the words; ``start_s`` is null where no times are known.
+         */
+        LyricsLine: {
+            /** Start S */
+            start_s: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Mood
          * @description What a song expresses.
          * @enum {string}
@@ -1182,6 +1761,33 @@ export interface components {
             position: number;
             /** To */
             to: number;
+        };
+        /**
+         * MovedTrack
+         * @description A track whose mood moved by what the listener said of another.
+         */
+        MovedTrack: {
+            now: components["schemas"]["Mood"];
+            /** Title */
+            title: string;
+            /** Track Id */
+            track_id: number;
+            was: components["schemas"]["Mood"];
+        };
+        /**
+         * Network
+         * @description Which network is trained.
+         * @enum {string}
+         */
+        Network: "emotion" | "mood";
+        /**
+         * NewCalibration
+         * @description What the page learnt of the listener's face, by the artifact's rules.
+         */
+        NewCalibration: {
+            /** Frames */
+            frames: number;
+            offsets: components["schemas"]["Offsets"];
         };
         /**
          * NewLabel
@@ -1226,6 +1832,14 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewName
+         * @description A name.
+         */
+        NewName: {
+            /** Name */
+            name: string;
+        };
+        /**
          * NewPassword
          * @description A new password, and the one before where there is one.
          */
@@ -1237,11 +1851,20 @@ export interface components {
         };
         /**
          * NewPlaylist
-         * @description A playlist to make.
+         * @description A playlist to make: of tracks, or smart, by rules.
          */
         NewPlaylist: {
+            /**
+             * Momentary
+             * @default false
+             */
+            momentary: boolean;
             /** Name */
             name: string;
+            /** Rules */
+            rules?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Track Ids
              * @default []
@@ -1264,9 +1887,11 @@ export interface components {
             certain: boolean;
             /** Frames */
             frames: number;
+            held?: components["schemas"]["Emotion"] | null;
             probabilities: components["schemas"]["Emotions"] | null;
             /** Reason */
             reason?: string | null;
+            reason_code?: components["schemas"]["Reason"] | null;
         };
         /**
          * NewRole
@@ -1274,6 +1899,49 @@ export interface components {
          */
         NewRole: {
             role: components["schemas"]["Role"];
+        };
+        /**
+         * NewTraining
+         * @description What to train, and the consent to send labelled files to this server.
+         */
+        NewTraining: {
+            /**
+             * Consent
+             * @constant
+             */
+            consent: true;
+            network: components["schemas"]["Network"];
+        };
+        /**
+         * NotNow
+         * @description For how long a track shall not come.
+         */
+        NotNow: {
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+        };
+        /**
+         * Offsets
+         * @description What is added to the logarithm of each emotion's probability.
+         */
+        Offsets: {
+            /** Angry */
+            angry: number;
+            /** Disgust */
+            disgust: number;
+            /** Fear */
+            fear: number;
+            /** Happy */
+            happy: number;
+            /** Neutral */
+            neutral: number;
+            /** Sad */
+            sad: number;
+            /** Surprise */
+            surprise: number;
         };
         /**
          * Ok
@@ -1292,6 +1960,14 @@ export interface components {
          * @enum {string}
          */
         Order: "title" | "artist" | "album" | "added" | "duration" | "tempo" | "year" | "valence" | "arousal";
+        /**
+         * Outline
+         * @description The outline of a song's sound: a peak for each of so many equal stretches, 0 to 255 (full scale).
+         */
+        Outline: {
+            /** Peaks */
+            peaks: number[];
+        };
         /**
          * Picked
          * @description A folder, by the number that the browser of folders gave it.
@@ -1317,20 +1993,37 @@ export interface components {
          * @description A playlist with its tracks, in order.
          */
         Playlist: {
+            /** Expires At */
+            expires_at: string | null;
             /** Id */
             id: number;
             /** Name */
             name: string;
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            } | null;
+            /** Smart */
+            smart: boolean;
             /** Tracks */
             tracks: components["schemas"]["Track"][];
         };
         /**
          * PlaylistChange
-         * @description What to change of a playlist: its name, or its tracks as a whole (which reorders them, too).
+         * @description What to change of a playlist: its name, its tracks as a whole (which reorders them, too), its rules.
          */
         PlaylistChange: {
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
             /** Name */
             name?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: unknown;
+            } | null;
             /** Track Ids */
             track_ids?: number[] | null;
         };
@@ -1339,12 +2032,16 @@ export interface components {
          * @description A playlist, without its tracks.
          */
         PlaylistLine: {
+            /** Expires At */
+            expires_at: string | null;
             /** Id */
             id: number;
             /** Name */
             name: string;
+            /** Smart */
+            smart: boolean;
             /** Tracks */
-            tracks: number;
+            tracks: number | null;
         };
         /**
          * Point
@@ -1442,7 +2139,11 @@ export interface components {
             note: string | null;
             /** Offer */
             offer: string | null;
+            offer_policy: components["schemas"]["PolicyName"] | null;
+            offer_to: components["schemas"]["Mood"] | null;
             policy: components["schemas"]["PolicyName"] | null;
+            /** Seed */
+            seed: number;
             /** Tracks */
             tracks: components["schemas"]["QueuedTrack"][];
         };
@@ -1466,6 +2167,7 @@ export interface components {
             emotion: components["schemas"]["Emotion"] | null;
             /** Frames */
             frames: number;
+            held: components["schemas"]["Emotion"] | null;
             /** Id */
             id: number;
             probabilities: components["schemas"]["Emotions"] | null;
@@ -1476,9 +2178,16 @@ export interface components {
             read_at: string;
             /** Reason */
             reason: string | null;
+            reason_code: components["schemas"]["Reason"] | null;
             /** Valence */
             valence: number | null;
         };
+        /**
+         * Reason
+         * @description Why an estimate or a reading is not to be acted on: stable codes, which a front end may translate.
+         * @enum {string}
+         */
+        Reason: "undecided" | "changing" | "no_face" | "several_faces" | "too_dark" | "too_bright" | "blurred" | "too_small" | "turned_away" | "covered" | "at_edge";
         /**
          * Role
          * @description What an account may do besides listening: an admin cares for the library and the accounts.
@@ -1586,8 +2295,6 @@ export interface components {
              * @default true
              */
             level_loudness: boolean;
-            /** @default match */
-            policy: components["schemas"]["PolicyName"];
             /**
              * Speed
              * @default 1
@@ -1620,7 +2327,6 @@ export interface components {
             language?: string | null;
             /** Level Loudness */
             level_loudness?: boolean | null;
-            policy?: components["schemas"]["PolicyName"] | null;
             /** Speed */
             speed?: number | null;
             theme?: components["schemas"]["Theme"] | null;
@@ -1636,6 +2342,79 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SongQuestion
+         * @description A track whose mood is worth asking for; null where it is not the time to ask.
+         */
+        SongQuestion: {
+            /** Sentence */
+            sentence: string | null;
+            track: components["schemas"]["Track"] | null;
+        };
+        /**
+         * Steering
+         * @description How recommendations are made for the listener.
+         */
+        Steering: {
+            /** Exploration */
+            exploration: number;
+            /** Guard */
+            guard: boolean;
+            /** Learn Together */
+            learn_together: boolean;
+            /** Parts */
+            parts: {
+                [key: string]: string;
+            };
+            policy: components["schemas"]["PolicyName"];
+            /** Questions */
+            questions: boolean;
+            /** Table */
+            table: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SteeringChange
+         * @description What to set; what is not named stays.
+         */
+        SteeringChange: {
+            /** Exploration */
+            exploration?: number | null;
+            /** Guard */
+            guard?: boolean | null;
+            /** Learn Together */
+            learn_together?: boolean | null;
+            policy?: components["schemas"]["PolicyName"] | null;
+            /** Questions */
+            questions?: boolean | null;
+            /** Table */
+            table?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * Tempo
+         * @description A tempo that a track may have.
+         */
+        Tempo: {
+            /** Bpm */
+            bpm: number;
+            /** Strength */
+            strength: number;
         };
         /**
          * Theme
@@ -1668,9 +2447,15 @@ export interface components {
             key: string | null;
             /** Labelled */
             labelled: boolean;
+            /** Loudness Lufs */
+            loudness_lufs: number | null;
+            /** Mixed */
+            mixed: number | null;
             mood: components["schemas"]["Mood"];
             /** Not Now Until */
-            not_now_until?: string | null;
+            not_now_until: string | null;
+            /** Preview S */
+            preview_s: number | null;
             rating: components["schemas"]["Rating"] | null;
             /** Reason */
             reason: string | null;
@@ -1680,6 +2465,8 @@ export interface components {
             title: string;
             /** Track Number */
             track_number: number | null;
+            /** True Peak Dbtp */
+            true_peak_dbtp: number | null;
             /** Valence */
             valence: number;
             /** Year */
@@ -1713,20 +2500,21 @@ export interface components {
             id: number;
             /** Key */
             key: string | null;
+            /** Key Clarity */
+            key_clarity: number | null;
             /** Labelled */
             labelled: boolean;
-            /**
-             * Measures
-             * @default {}
-             */
-            measures: {
-                [key: string]: unknown;
-            };
+            /** Loudness Lufs */
+            loudness_lufs: number | null;
+            /** Mixed */
+            mixed: number | null;
             mood: components["schemas"]["Mood"];
             moods: components["schemas"]["Moods"];
             network_mood: components["schemas"]["Mood"];
             /** Not Now Until */
-            not_now_until?: string | null;
+            not_now_until: string | null;
+            /** Preview S */
+            preview_s: number | null;
             /** Quadrants */
             quadrants: {
                 [key: string]: number;
@@ -1736,10 +2524,14 @@ export interface components {
             reason: string | null;
             /** Tempo Bpm */
             tempo_bpm: number | null;
+            /** Tempo Candidates */
+            tempo_candidates: components["schemas"]["Tempo"][];
             /** Title */
             title: string;
             /** Track Number */
             track_number: number | null;
+            /** True Peak Dbtp */
+            true_peak_dbtp: number | null;
             /** Valence */
             valence: number;
             /** Year */
@@ -1756,6 +2548,57 @@ export interface components {
             total: number;
             /** Tracks */
             tracks: components["schemas"]["Track"][];
+        };
+        /**
+         * TrainingGiven
+         * @description A training.
+         */
+        TrainingGiven: {
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Error */
+            error: string | null;
+            /** Files */
+            files: {
+                [key: string]: number;
+            };
+            /** Has Report */
+            has_report: boolean;
+            /** Id */
+            id: string;
+            /** Log */
+            log: string[];
+            network: components["schemas"]["Network"];
+            /** Size Bytes */
+            size_bytes: number;
+            state: components["schemas"]["TrainingState"];
+        };
+        /**
+         * TrainingsGiven
+         * @description All trainings.
+         */
+        TrainingsGiven: {
+            /** Possible */
+            possible: boolean;
+            /** Trainings */
+            trainings: components["schemas"]["TrainingGiven"][];
+        };
+        /**
+         * TrainingState
+         * @description What a training is about.
+         * @enum {string}
+         */
+        TrainingState: "collecting" | "running" | "done" | "failed" | "stopped";
+        /**
+         * Undone
+         * @description What was taken back, in words.
+         */
+        Undone: {
+            /** Did */
+            did: string;
         };
         /**
          * WhenHidden
@@ -2611,6 +3454,318 @@ export interface operations {
             };
         };
     };
+    forget_me: {
+        parameters: {
+            query?: {
+                really?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
+    get_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationState"];
+                };
+            };
+        };
+    };
+    set_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalibration"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationState"];
+                };
+            };
+        };
+    };
+    forget_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
+    export_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_learned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnedItem"][];
+                };
+            };
+        };
+    };
+    forget_learned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
+    unlearn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
     set_my_password: {
         parameters: {
             query?: never;
@@ -2649,6 +3804,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionState"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SongQuestion"];
+                };
+            };
+        };
+    };
+    skip_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
                 };
             };
         };
@@ -2807,6 +4040,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    get_steering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steering"];
+                };
+            };
+        };
+    };
+    reset_steering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steering"];
+                };
+            };
+        };
+    };
+    change_steering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteeringChange"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steering"];
                 };
             };
         };
@@ -3207,6 +4558,94 @@ export interface operations {
             };
         };
     };
+    copy_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+        };
+    };
+    export_playlist: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["FileKind"];
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jspf+json": unknown;
+                    "application/vnd.apple.mpegurl": unknown;
+                    "application/xspf+xml": unknown;
+                };
+            };
+        };
+    };
     move_in_playlist: {
         parameters: {
             query?: never;
@@ -3332,6 +4771,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Playlist"];
+                };
+            };
+        };
+    };
+    import_playlist: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["FileKind"];
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+        };
+    };
+    preview_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"][];
+                };
+            };
+        };
+    };
+    undo_playlist_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
         };
@@ -3842,6 +5408,48 @@ export interface operations {
             };
         };
     };
+    get_track_cover: {
+        parameters: {
+            query?: {
+                side?: components["schemas"]["CoverSide"];
+            };
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+        };
+    };
     label_track: {
         parameters: {
             query?: never;
@@ -3926,6 +5534,170 @@ export interface operations {
             };
         };
     };
+    get_track_lyrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lyrics"];
+                };
+            };
+        };
+    };
+    put_off_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NotNow"] | null;
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+        };
+    };
+    take_track_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+        };
+    };
+    get_track_outline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
+                };
+            };
+        };
+    };
     rate_track: {
         parameters: {
             query?: never;
@@ -3965,7 +5737,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ok"];
+                    "application/json": components["schemas"]["Track"];
                 };
             };
         };
@@ -4005,7 +5777,333 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+        };
+    };
+    list_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingsGiven"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingGiven"];
+                };
+            };
+        };
+    };
+    get_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingGiven"];
+                };
+            };
+        };
+    };
+    remove_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
+    add_training_files: {
+        parameters: {
+            query: {
+                label: string;
+            };
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_training_files"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingGiven"];
+                };
+            };
+        };
+    };
+    get_training_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    run_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingGiven"];
+                };
+            };
+        };
+    };
+    stop_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingGiven"];
                 };
             };
         };

@@ -156,7 +156,7 @@ export const de: Text = {
   journal: {
     title: 'Deine Tage', lead: 'Was gelesen wurde, was du gehört hast, was half. Es gehört dir allein.',
     none: 'Noch nichts: Deine Tage stehen hier, sobald du hörst.', moods: 'Gelesen', heard: 'Gehört', export: 'Ausgeben',
-    erase: 'Löschen', eraseDay: 'Diesen Tag löschen', eraseAll: 'Alles löschen', erased: 'Gelöscht.',
+    erase: 'Löschen', eraseDay: 'Lesungen dieses Tages löschen', eraseAll: 'Alle Lesungen löschen', erased: 'Gelöscht.',
     sure: 'Das lässt sich nicht rückgängig machen.', unread: 'keine Lesung', listened: (n) => `${n} Musik`,
   },
   settings: {

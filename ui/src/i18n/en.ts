@@ -155,7 +155,7 @@ export const en = {
   journal: {
     title: 'Your days', lead: 'What was read, what was heard, what helped. It is yours alone.',
     none: 'Nothing yet: your days show here once you listen.', moods: 'Moods read', heard: 'Heard', export: 'Export',
-    erase: 'Erase', eraseDay: 'Erase this day', eraseAll: 'Erase everything', erased: 'Erased.',
+    erase: 'Erase', eraseDay: 'Erase this day’s readings', eraseAll: 'Erase all readings', erased: 'Erased.',
     sure: 'This cannot be undone.', unread: 'no reading', listened: (n: string) => `${n} of music`,
   },
   settings: {

@@ -47,11 +47,16 @@ class Prefs {
     const shared = { theme, ...(camera === 'never' ? {} : { camera }) };
     this.timer = window.setTimeout(() => {
       patch('/me/settings', shared).catch(() => undefined);
+      patch('/me/settings/steering', { policy: this.chosen.policy }).catch(() => undefined);
     }, SAVE_AFTER_MS);
   }
 
   async load(): Promise<void> {
-    const kept = await get<Partial<Chosen>>('/me/settings').catch(() => null);
+    const [kept, steering] = await Promise.all([
+      get<Partial<Chosen>>('/me/settings').catch(() => null),
+      get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
+    ]);
+    if (steering) this.chosen = { ...this.chosen, policy: steering.policy };
     if (!kept) return;
     const { theme, camera } = { ...this.chosen, ...kept };
     this.chosen = { ...this.chosen, theme, camera: this.chosen.camera === 'never' ? 'never' : camera };
