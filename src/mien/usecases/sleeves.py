@@ -122,6 +122,8 @@ def thumbnail(content: bytes, side_px: int) -> bytes:
         upright.save(out, "WEBP", quality=82, method=4)
     except ImageError:
         raise
+    except Image.DecompressionBombError:  # Pillow's own limit, which is higher
+        raise ImageError("the picture is too large: more than 40 megapixels") from None
     except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
         raise ImageError(f"the picture is damaged or no picture ({type(error).__name__})") from None
     return out.getvalue()

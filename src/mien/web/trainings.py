@@ -310,6 +310,8 @@ def _picture_suffix(content: IO[bytes]) -> str:
             warnings.simplefilter("ignore")  # the size is checked here
             with Image.open(content, formats=tuple(_FORMATS)) as image:
                 (width, height), kind = image.size, str(image.format)
+    except Image.DecompressionBombError:  # Pillow's own limit, which is higher
+        raise TooLargeError("a picture has more than 40 megapixels: that is not taken") from None
     except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
         raise DatasetError(f"a file is no picture (JPEG, PNG, WebP, BMP): {type(error).__name__}") from None
     if width * height > _LARGEST_PIXELS:

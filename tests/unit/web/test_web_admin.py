@@ -1,0 +1,159 @@
+import io
+import time
+
+import pytest
+from cryptography import x509
+from PIL import Image
+from test_web_sleeves import picture, png_bomb
+
+from mien.errors import ConfigurationError, NotFoundError
+from mien.web import trainings
+from mien.web.certificates import certificate_for, own_addresses
+from mien.web.roots import Roots
+
+PREFIX = "/api/v1"
+
+
+def wait_for(check, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not (found := check()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def test_folders_are_picked_by_numbers_below_the_roots_only(tmp_path):
+    root = tmp_path / "music"
+    (root / "album").mkdir(parents=True)
+    (root / ".hidden").mkdir()
+    (root / "song.mp3").touch()
+    (tmp_path / "secret").mkdir()
+    (root / "leads out").symlink_to(tmp_path / "secret")
+    roots = Roots([root])
+    (place,) = roots.list(None).places
+    listing = roots.list(place.id)
+    assert ([p.name for p in listing.places], listing.here.songs, listing.parent) == (["album"], 1, None)
+    inside = roots.list(listing.places[0].id)
+    assert inside.parent == place.id
+    assert roots.path(listing.places[0].id) == root / "album"
+    for number in ("0" * 24, str(root), "../secret"):
+        with pytest.raises(NotFoundError):
+            roots.path(number)
+    (root / "album").rename(root / "gone")
+    (root / "album").symlink_to(tmp_path / "secret")
+    with pytest.raises(NotFoundError):
+        roots.path(listing.places[0].id)
+
+
+def test_a_folder_is_added_scanned_and_its_problems_are_listed(client, mien, made):
+    (root,) = client.get(f"{PREFIX}/library/places").json()["places"]
+    assert client.post(f"{PREFIX}/library/scan").status_code == 409  # no folder yet
+    (made / "music" / "broken.mp3").write_bytes(b"no song")
+    try:
+        added = client.post(f"{PREFIX}/library/folders", json={"place_id": root["id"]})
+        assert added.status_code == 201
+        assert client.post(f"{PREFIX}/library/scan").status_code == 202
+        ended = wait_for(
+            lambda: (
+                client.get(f"{PREFIX}/library/scan").json()["state"] in {"done", "failed"}
+                and client.get(f"{PREFIX}/library/scan").json()
+            )
+        )
+        assert (ended["state"], ended["failed"], ended["error"]) == ("done", 1, None)
+        assert ended["done"] == ended["total"] > 1
+        (problem,) = client.get(f"{PREFIX}/library/problems").json()
+        assert problem["path"].endswith("broken.mp3")
+    finally:
+        (made / "music" / "broken.mp3").unlink()
+    number = added.json()["id"]
+    assert client.delete(f"{PREFIX}/library/folders/{number}").status_code == 200
+    assert client.get(f"{PREFIX}/library/folders").json() == []
+
+
+def collect(client, label="happy", content=None, name="../../../etc/passwd.jpg"):
+    begun = client.post(f"{PREFIX}/trainings", json={"network": "emotion", "consent": True}).json()
+    files = [("files", (name, content if content is not None else picture()))]
+    address = f"{PREFIX}/trainings/{begun['id']}/files"
+    return begun["id"], client.post(address, params={"label": label}, files=files)
+
+
+def test_pictures_for_training_need_consent(client):
+    for consent in ({}, {"consent": False}):
+        answer = client.post(f"{PREFIX}/trainings", json={"network": "emotion", **consent})
+        assert answer.status_code == 422
+
+
+def test_what_is_uploaded_is_checked_and_named_by_the_server(client, mien, monkeypatch):
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    number, answer = collect(client)
+    assert (answer.status_code, answer.json()["files"]) == (200, {"happy": 1})
+    folder = mien.settings.home / "trainings" / number
+    assert [str(f.relative_to(folder)) for f in folder.rglob("*.jpg")] == ["data/happy/000001.jpg"]
+    assert client.post(f"{PREFIX}/trainings/{number}/run").status_code == 409  # one label only
+    assert client.delete(f"{PREFIX}/trainings/{number}").status_code == 200
+    assert not folder.exists()
+
+
+def test_bombs_odd_labels_and_what_is_no_picture_are_refused(client, monkeypatch):
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    assert collect(client, content=png_bomb())[1].status_code == 413
+    assert collect(client, content=b"no picture")[1].status_code == 422
+    assert collect(client, label="../happy")[1].status_code == 422
+    assert client.get(f"{PREFIX}/trainings/{'0' * 16}").status_code == 404
+
+
+def test_a_training_that_fails_says_so_and_its_pictures_are_deleted(client, mien, monkeypatch):
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    monkeypatch.setattr(trainings.sys, "executable", "/bin/false")
+    number, _ = collect(client)
+    files = [("files", ("a.png", picture("PNG")))]
+    client.post(f"{PREFIX}/trainings/{number}/files", params={"label": "sad"}, files=files)
+    assert client.post(f"{PREFIX}/trainings/{number}/run").status_code == 202
+    address = f"{PREFIX}/trainings/{number}"
+    ended = wait_for(lambda: client.get(address).json()["state"] != "running" and client.get(address).json())
+    assert (ended["state"], ended["error"], ended["has_report"]) == (
+        "failed",
+        "it ended without a word",
+        False,
+    )
+    data = mien.settings.home / "trainings" / number / "data"
+    assert wait_for(lambda: not data.exists())
+    assert client.get(f"{address}/report").status_code == 404
+
+
+def test_without_the_extra_training_says_what_to_install(client, monkeypatch):
+    monkeypatch.setattr(trainings, "can_train", lambda: False)
+    answer = client.post(f"{PREFIX}/trainings", json={"network": "mood", "consent": True})
+    assert (answer.status_code, "mien[train]" in answer.json()["detail"]) == (409, True)
+
+
+def test_a_certificate_is_kept_until_names_change_and_vouches_for_nothing_else(tmp_path):
+    folder = tmp_path / "https"
+    first = certificate_for(folder, {"mien"}, ["192.168.1.5", "8.8.8.8"])
+    chain, authority = first.chain.read_bytes(), first.authority.read_bytes()
+    found = x509.load_pem_x509_certificate(chain)
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["mien"]
+    assert [str(a) for a in names.get_values_for_type(x509.IPAddress)] == ["192.168.1.5"]
+    fence = x509.load_pem_x509_certificate(authority).extensions.get_extension_for_class(x509.NameConstraints)
+    assert fence.critical
+    assert x509.DNSName("mien") in fence.value.permitted_subtrees
+    again = certificate_for(folder, {"mien"}, ["192.168.1.5"])
+    assert (again.chain.read_bytes(), again.authority.read_bytes()) == (chain, authority)
+    certificate_for(folder, {"mien"}, ["192.168.1.6"])
+    assert first.chain.read_bytes() != chain
+    assert first.authority.read_bytes() == authority  # nobody needs to trust it anew
+    certificate_for(folder, {"mien", "other"}, [])
+    assert first.authority.read_bytes() != authority
+    assert first.key.stat().st_mode & 0o077 == 0
+    assert "127.0.0.1" in own_addresses()
+
+
+def test_a_damaged_certificate_says_what_to_do(tmp_path):
+    files = certificate_for(tmp_path, {"mien"}, [])
+    files.authority.write_text("nonsense")
+    with pytest.raises(ConfigurationError, match="remove the folder"):
+        certificate_for(tmp_path, {"mien"}, [])
+
+
+def test_the_picture_of_the_tests_is_one():
+    assert Image.open(io.BytesIO(picture())).size == (900, 600)
