@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import wave
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,3 +55,11 @@ def scene(side: int, left: int, top: int, light: float = 1.0) -> Image.Image:
 def api(page: Page, path: str) -> Any:
     """What the server answers the page."""
     return json.loads(page.evaluate("path => fetch('/api/v1' + path).then(r => r.text())", path))
+
+
+def until(page: Page, expression: str, arg: object = None, timeout_s: float = 60.0) -> None:
+    """Wait until something holds in the page, whose policy forbids Playwright's own way of asking again."""
+    end = time.monotonic() + timeout_s
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        page.wait_for_timeout(100)

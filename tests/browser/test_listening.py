@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from stage import PHOTOGRAPH, api, film, scene
+from stage import PHOTOGRAPH, api, film, scene, until
 
 from mien import artifacts
 from mien.core import FaceReader
@@ -71,9 +71,7 @@ def test_the_page_reads_a_picture_as_the_server_does(open_page, tmp_path: Path) 
         (face,) = reader.read(read_picture(file)).faces
         before = len(api(page, "/readings"))
         page.get_by_label("Choose a picture").and_(page.locator("input")).set_input_files(file)
-        page.wait_for_function(
-            "n => fetch('/api/v1/readings').then(r => r.json()).then(all => all.length > n)", arg=before
-        )
+        until(page, "n => fetch('/api/v1/readings').then(r => r.json()).then(all => all.length > n)", before)
         seen = api(page, "/readings")[0]["probabilities"]
         for emotion, p in face.emotion.probabilities.items():
             assert seen[emotion] == pytest.approx(p, abs=0.02), (number, emotion)
@@ -135,9 +133,10 @@ def test_a_banned_song_stops_and_is_gone_from_what_follows(open_page) -> None:
     expect(page.get_by_role("article").get_by_role("heading")).not_to_have_text(title)
     assert api(page, f"/tracks?q={title}")["tracks"][0]["rating"] == "ban"
     page.get_by_role("button", name="Undo").last.click()
-    page.wait_for_function(
+    until(
+        page,
         "t => fetch('/api/v1/tracks?q=' + t).then(r => r.json()).then(p => p.tracks[0].rating === null)",
-        arg=title,
+        title,
     )
 
 
@@ -150,9 +149,7 @@ def test_it_goes_on_where_it_was_after_a_reload(open_page) -> None:
     page.reload()
     expect(page.get_by_role("article").get_by_role("heading")).to_have_text(title)
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(
-        "document.querySelector('input[max]') && +document.querySelector('.wave input').value > 11"
-    )
+    until(page, "document.querySelector('input[max]') && +document.querySelector('.wave input').value > 11")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
@@ -164,7 +161,7 @@ def test_the_keyboard_alone_plays_seeks_and_mutes(open_page) -> None:
     page.keyboard.press("k")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.keyboard.press("l")
-    page.wait_for_function("+document.querySelector('.wave input').value >= 10")
+    until(page, "+document.querySelector('.wave input').value >= 10")
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     page.keyboard.press("?")

@@ -9,7 +9,7 @@ export type Trouble = 'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged
 export type Status = 'off' | 'starting' | 'looking' | 'watching';
 
 /** A glance ends when the reading is certain and this long, or for good after the longest time. */
-const GLANCE_LEAST_S = 2;
+const GLANCE_LEAST_S = 1.5;
 const GLANCE_MOST_S = 6;
 const PATH_S = 600;
 
