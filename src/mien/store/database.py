@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event, make_url
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
 _BUSY_TIMEOUT_MS = 10_000
+_THREADS = 40
 _BEGIN = "mien_begin"  # an execution option: how SQLite is told to begin
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -60,6 +62,7 @@ class Database:
         if _is_sqlite(parsed):
             _make_file(Path(self.name))
         self._engine = _engine(parsed)
+        self._turn = RLock()
 
     @property
     def dialect(self) -> str:
@@ -81,7 +84,9 @@ class Database:
         """A connection whose changes are saved together at the end, or not at all after an error."""
         # A writer takes its turn at once: a reader that turns writer half-way can only fail.
         engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        with self._explained(), engine.begin() as connection:
+        # SQLite has those who wait sleep longer and longer; threads of one process wake each other at once.
+        turn = self._turn if self.dialect == "sqlite" else nullcontext()
+        with turn, self._explained(), engine.begin() as connection:
             yield connection
 
     def use_write_ahead_log(self) -> None:
@@ -173,7 +178,8 @@ def _make_file(path: Path) -> None:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = create_engine(url)
+        # As many as a server has threads: one too many would be opened and closed for every request.
+        engine = create_engine(url, pool_size=_THREADS)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{url.get_backend_name()} needs the Python package {error.name}: install it"
