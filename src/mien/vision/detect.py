@@ -26,6 +26,8 @@ LEAST_FACE_SHARE = 0.08
 # window wide. Faces this much smaller than the largest that was found are of people in the background.
 WINDOW = 24
 SCALE_STEP = 1.2
+# Few windows of half the picture and more fit into it; finer steps, which cost little there, give more.
+LARGE_SCALE_STEP = 1.1
 LEAST_SHARE_OF_LARGEST = 0.4
 # Windows that lie this near to each other, in widths, and are this alike in size, show one thing.
 SAME_PLACE = 0.25
@@ -124,12 +126,11 @@ class HaarDetector:
         """Every window of these sizes that the cascade takes for a face."""
         scale = WINDOW / smallest
         small = _resized(grey, scale)
+        step = LARGE_SCALE_STEP if 2 * largest >= min(grey.shape) else SCALE_STEP
         most = min(round(largest * scale), *small.shape)
         if most < WINDOW:
             return
-        found = self._cascade.detectMultiScale(
-            small, SCALE_STEP, 0, minSize=(WINDOW, WINDOW), maxSize=(most, most)
-        )
+        found = self._cascade.detectMultiScale(small, step, 0, minSize=(WINDOW, WINDOW), maxSize=(most, most))
         for x, y, size, _ in found:
             yield Place((x + size / 2) / scale, (y + size / 2) / scale, size / scale)
 

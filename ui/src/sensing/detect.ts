@@ -9,6 +9,7 @@ const LEAST_FACE = 40;
 const LEAST_FACE_SHARE = 0.08;
 const WINDOW = 24;
 const SCALE_STEP = 1.2;
+const LARGE_SCALE_STEP = 1.1;
 const LEAST_SHARE_OF_LARGEST = 0.4;
 const SAME_PLACE = 0.25;
 const SAME_SIZE = 1.6;
@@ -75,7 +76,8 @@ export class FaceFinder {
     const small = resized(grey, scale);
     const most = Math.min(roundHalfEven(largest * scale), small.width, small.height);
     if (most < WINDOW) return [];
-    return this.first.windows(small, SCALE_STEP, WINDOW, most).map(({ x, y, size }) => ({
+    const step = 2 * largest >= Math.min(grey.width, grey.height) ? LARGE_SCALE_STEP : SCALE_STEP;
+    return this.first.windows(small, step, WINDOW, most).map(({ x, y, size }) => ({
       x: (x + size / 2) / scale,
       y: (y + size / 2) / scale,
       size: size / scale,
