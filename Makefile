@@ -38,6 +38,9 @@ check: $(VENV)/.dev $(VENV)/.npm
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(NPM) run --silent check
+	@cp ui/src/api/schema.d.ts $(VENV)/schema.d.ts && $(NPM) run --silent types >/dev/null && \
+	  cmp -s ui/src/api/schema.d.ts $(VENV)/schema.d.ts || \
+	  { echo "The API has changed, and the page's types with it: commit ui/src/api/schema.d.ts" >&2; exit 1; }
 
 stress: $(VENV)/.dev
 	@echo "== Long checks"

@@ -176,9 +176,10 @@ class TestForgetting:
             assert self.SECRET.encode() not in bytes_on_disk(file)
         assert self.SECRET.encode() not in bytes_on_disk(file)
 
-    def test_what_is_deleted_alone_is_overwritten(self, file):
+    def test_what_is_deleted_alone_is_overwritten(self, file, instant):
         with open_store(url(file)) as store:
-            store.playlists.delete(store.playlists.create(store.listeners.default(), self.SECRET))
+            me, reading = store.listeners.default(), Reading(None, False, self.SECRET, 0)
+            store.readings.delete(me, store.readings.record(me, reading, instant))
         assert self.SECRET.encode() not in bytes_on_disk(file)
 
     def test_leaves_no_row_that_names_the_listener(self, file, instant, save_song):
