@@ -2,7 +2,7 @@
  * A cascade at work (Viola and Jones 2001): OpenCV's search, step for step, on integral images.
  *
  * OpenCV's own WebAssembly build is 10 MB and needs `unsafe-eval`; this finds the same windows (see
- * docs/decisions/0124-faces-in-the-page.md).
+ * docs/decisions/0024-faces-in-the-page.md).
  */
 import { type Cascade, RECTANGLES } from './cascade';
 import { type Grey, resizeExact, roundHalfEven } from './pixels';
