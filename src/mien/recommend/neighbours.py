@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,6 @@ class Neighbours:
 
     def fit(self, histories: Histories) -> LinkedTracks:
         """Learn from what listeners heard; time grows with the pairs that share a listener."""
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # or implicit warns; nothing of it uses BLAS here
         from implicit.nearest_neighbours import bm25_weight  # noqa: PLC0415  (slow to import)
         from scipy.sparse import csr_matrix  # noqa: PLC0415
 

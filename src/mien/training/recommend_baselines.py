@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from mien.recommend.collaborative import LinkedTracks, rows_of, shared_tracks, s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -129,15 +129,16 @@ class Als:
     def fit(self, histories: Histories) -> _Factors:
         """Learn factors."""
         tracks, heard = _matrix(histories)
-        model = _implicit("als").AlternatingLeastSquares(
-            self.factors,
-            regularization=self.regularisation,
-            alpha=self.alpha,
-            iterations=self.iterations,
-            num_threads=1,
-            random_state=1,
-        )
-        model.fit(heard, show_progress=False)
+        with _one_thread():
+            model = _implicit("als").AlternatingLeastSquares(
+                self.factors,
+                regularization=self.regularisation,
+                alpha=self.alpha,
+                iterations=self.iterations,
+                num_threads=1,
+                random_state=1,
+            )
+            model.fit(heard, show_progress=False)
         items = np.asarray(model.item_factors)
         wide = items.astype(np.float64)
         ridge = wide.T @ wide + self.regularisation * np.eye(wide.shape[1])
@@ -180,15 +181,16 @@ class Bpr:
         """Learn factors."""
         histories = list(histories)
         tracks, heard = _matrix(histories)
-        model = _implicit("bpr").BayesianPersonalizedRanking(
-            self.factors,
-            learning_rate=self.rate,
-            regularization=self.regularisation,
-            iterations=self.iterations,
-            num_threads=1,
-            random_state=1,
-        )
-        model.fit(heard, show_progress=False)
+        with _one_thread():
+            model = _implicit("bpr").BayesianPersonalizedRanking(
+                self.factors,
+                learning_rate=self.rate,
+                regularization=self.regularisation,
+                iterations=self.iterations,
+                num_threads=1,
+                random_state=1,
+            )
+            model.fit(heard, show_progress=False)
         users, items = np.asarray(model.user_factors), np.asarray(model.item_factors)
         nobody = np.zeros(items.shape[1], np.float32)
         nobody[-1] = 1.0  # the column that holds each item's bias
@@ -196,8 +198,15 @@ class Bpr:
         return _Listeners(tracks, items, known, nobody)
 
 
+def _one_thread() -> AbstractContextManager[object]:
+    """Linear algebra on one thread: implicit has threads of its own, and warns where both have some."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limits
+
+
 def _implicit(name: str) -> ModuleType:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # implicit threads by itself and warns otherwise
     from importlib import import_module
 
     return import_module(f"implicit.cpu.{name}")
