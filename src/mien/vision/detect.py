@@ -35,7 +35,7 @@ SAME_SIZE = 1.6
 LIKELY_WINDOWS = 2
 # What a close look must find before a likely face is one; ``docs/detection.md`` has the measurement.
 LEAST_WINDOWS = 3
-LEAST_SECOND_WINDOWS = 6
+LEAST_SECOND_WINDOWS = 5
 LEAST_SECOND_WINDOWS_TURNED = 8
 # A head that leans so far that no window of the upright picture sees it is looked for in turned ones.
 TURNS_DEGREES = (-20.0, 20.0)

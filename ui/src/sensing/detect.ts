@@ -15,7 +15,7 @@ const SAME_PLACE = 0.25;
 const SAME_SIZE = 1.6;
 const LIKELY_WINDOWS = 2;
 export const LEAST_WINDOWS = 3;
-const LEAST_SECOND_WINDOWS = 6;
+const LEAST_SECOND_WINDOWS = 5;
 const TURNS_DEGREES = [-20, 20];
 export const SAME_FACE_OVERLAP = 0.4;
 
