@@ -47,7 +47,7 @@ def test_a_smile_before_the_camera_plays_a_song_and_no_picture_leaves_the_page(
     assert page.evaluate("document.querySelectorAll('video').length") == 0  # nothing is on before they agree
     page.get_by_role("button", name="I understand, look").click()
     expect(page.get_by_role("figure", name="What the camera sees")).to_be_visible()
-    expect(page.get_by_role("heading", name="You look happy")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="A happy expression")).to_be_visible(timeout=90_000)
     assert SONGS.search(playing(page))
     expect(page.get_by_role("figure", name="What the camera sees")).to_have_count(0)  # a glance, then off
     reading = api(page, "/readings")[0]

@@ -11,8 +11,8 @@ export const de: Text = {
     disgust: 'Ekel', fear: 'Angst', surprise: 'Überraschung', neutral: 'neutral',
   },
   faces: {
-    happy: 'Du siehst fröhlich aus', angry: 'Du siehst wütend aus', sad: 'Du siehst traurig aus', disgust: 'Du siehst angewidert aus',
-    fear: 'Du siehst ängstlich aus', surprise: 'Du siehst überrascht aus', neutral: 'Du siehst gelassen aus',
+    happy: 'Ein fröhlicher Ausdruck', angry: 'Ein wütender Ausdruck', sad: 'Ein trauriger Ausdruck', disgust: 'Ein angewiderter Ausdruck',
+    fear: 'Ein ängstlicher Ausdruck', surprise: 'Ein überraschter Ausdruck', neutral: 'Ein neutraler Ausdruck',
   },
   reasons: {
     undecided: 'Es könnte das eine oder das andere sein.',

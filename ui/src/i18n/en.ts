@@ -10,8 +10,8 @@ export const en = {
     disgust: 'disgust', fear: 'fear', surprise: 'surprise', neutral: 'neutral',
   } as Record<string, string>,
   faces: {
-    happy: 'You look happy', angry: 'You look angry', sad: 'You look sad', disgust: 'You look disgusted',
-    fear: 'You look afraid', surprise: 'You look surprised', neutral: 'You look at ease',
+    happy: 'A happy expression', angry: 'An angry expression', sad: 'A sad expression', disgust: 'A disgusted expression',
+    fear: 'A fearful expression', surprise: 'A surprised expression', neutral: 'A neutral expression',
   } as Record<string, string>,
   reasons: {
     undecided: 'It could be one or the other.',
