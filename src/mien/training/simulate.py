@@ -21,6 +21,7 @@ from mien.recommend.personal import hearing
 from mien.recommend.policy import certainly, wanted
 from mien.recommend.rank import View, rank
 from mien.recommend.taste import History, Listens, taste_of
+from mien.store.columns import TrackColumns
 from mien.training.ranking import bootstrap
 
 if TYPE_CHECKING:
@@ -38,22 +39,6 @@ _LISTS, _LIST = 20, 20
 _BLOCK = 20  # songs to a point of the learning curve
 _EMOTIONS = (Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL, Emotion.SURPRISE)
 _LOVED, _INDIFFERENT, _DISLIKED, _WRONG_MOOD = 0.95, 0.6, 0.02, 0.3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """A library that was made up, as the ranking reads one."""
-
-    ids: NDArray[np.int64]
-    moods: NDArray[np.float32]
-    certain: NDArray[np.bool_]
-    plane: NDArray[np.float32]
-    durations_s: NDArray[np.float32]
-    tempos_bpm: NDArray[np.float32]
-    keys: list[str | None]
-    artists: list[str]
-    albums: list[str]
-    embeddings: list[NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +127,7 @@ def _library(rng: np.random.Generator) -> Catalogue:
     of_artist = rng.normal(size=(_ARTISTS, 16))
     sounds = 2.0 * np.eye(16)[mood] + 0.5 * of_artist[artist] + 0.3 * rng.normal(size=(count, 16))
     shares = np.where(np.arange(len(_MOODS)) == mood[:, None], 0.7, 0.05)
-    columns = _Columns(
+    columns = TrackColumns(
         ids=np.arange(1, count + 1, dtype=np.int64),
         moods=shares.astype(np.float32),
         certain=np.ones(count, np.bool_),
