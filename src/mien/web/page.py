@@ -22,9 +22,6 @@ CSP = (
     " media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# OpenCV's build makes code of strings. Only its worker may, which reaches nothing but this server.
-_WORKER_CSP = "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; connect-src 'self'"
-_WORKER = re.compile(r"(^|/)opencv[^/]*\.m?js$")
 _HASHED = re.compile(r"^assets/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 _TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8",
@@ -79,7 +76,7 @@ def get_page(path: str, request: Request, parts: PartsOf) -> Response:
     else:
         answer = answer_file(request, file, media_type, cache)
     answer.headers["Vary"] = "Accept-Encoding"
-    answer.headers["Content-Security-Policy"] = _WORKER_CSP if _WORKER.search(path) else CSP
+    answer.headers["Content-Security-Policy"] = CSP
     answer.headers["Service-Worker-Allowed"] = "/"
     return answer
 
