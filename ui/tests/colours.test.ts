@@ -15,9 +15,21 @@ const linear = (c: number): number => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) /
 
 /** What a colour-blind eye sees: Machado, Oliveira and Fernandes (2009), severity 1. */
 const EYES: Record<string, number[][]> = {
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 };
 
 function lab(rgb: number[]): number[] {
@@ -30,11 +42,24 @@ function lab(rgb: number[]): number[] {
   return [116 * xyz[1] - 16, 500 * (xyz[0] - xyz[1]), 200 * (xyz[1] - xyz[2])];
 }
 
-describe.each([['light', light], ['dark', dark]])('in the %s theme', (_, theme) => {
+describe.each([
+  ['light', light],
+  ['dark', dark],
+])('in the %s theme', (_, theme) => {
   test.each(Object.entries(EYES))('eyes with %s tell the seven moods apart', (__, matrix) => {
     const seen = MOODS.map((mood) => {
       const rgb = colour(theme, mood).map(linear);
-      return lab(matrix.map((row) => Math.min(1, Math.max(0, row.reduce((sum, v, i) => sum + v * rgb[i], 0)))));
+      return lab(
+        matrix.map((row) =>
+          Math.min(
+            1,
+            Math.max(
+              0,
+              row.reduce((sum, v, i) => sum + v * rgb[i], 0),
+            ),
+          ),
+        ),
+      );
     });
     for (let a = 0; a < MOODS.length; a++) {
       for (let b = 0; b < a; b++) {

@@ -7,7 +7,10 @@ describe('the pad', () => {
   test('up is lively, right is pleasant, and there and back is the same', () => {
     expect(toPad(1, 1)).toEqual([1, 0]);
     expect(fromPad(0, 1)).toEqual({ valence: -1, arousal: -1 });
-    expect(fromPad(...toPad(0.3, -0.6))).toEqual({ valence: expect.closeTo(0.3), arousal: expect.closeTo(-0.6) });
+    expect(fromPad(...toPad(0.3, -0.6))).toEqual({
+      valence: expect.closeTo(0.3),
+      arousal: expect.closeTo(-0.6),
+    });
   });
   test('arrow keys move within the plane, other keys do not', () => {
     expect(stepped({ valence: 0, arousal: 0 }, 'ArrowUp', false)).toEqual({ valence: 0, arousal: 0.05 });
@@ -45,7 +48,14 @@ describe('the map', () => {
     expect(grid.nearest(0.25, 0.25, 0.05)).toBe(-1);
   });
   test('a lasso holds what is inside it', () => {
-    expect(inside(spots, [[-1, -1], [0.2, -1], [0.2, 0.2], [-1, 0.2]])).toEqual([0, 1]);
+    expect(
+      inside(spots, [
+        [-1, -1],
+        [0.2, -1],
+        [0.2, 0.2],
+        [-1, 0.2],
+      ]),
+    ).toEqual([0, 1]);
   });
   test('zooming keeps the place under the pointer, and the view stays in the plane', () => {
     const near = zoomed(WHOLE, 4, 0.5, 0.5);
@@ -57,7 +67,15 @@ describe('the map', () => {
   test('a dot is drawn where its song lies', () => {
     const data = new Uint8ClampedArray(40 * 40 * 4);
     const image = { width: 40, height: 40, data } as unknown as ImageData;
-    drawSpots(spots, WHOLE, image, Array.from({ length: 7 }, () => [255, 0, 0]), [0, 0, 0], 2, null);
+    drawSpots(
+      spots,
+      WHOLE,
+      image,
+      Array.from({ length: 7 }, () => [255, 0, 0]),
+      [0, 0, 0],
+      2,
+      null,
+    );
     const red = (x: number, y: number) => data[(y * 40 + x) * 4];
     expect(red(20, 20)).toBeGreaterThan(150);
     expect(red(30, 10)).toBeGreaterThan(150); // 0.5 to the right and up
@@ -69,7 +87,10 @@ test('a journal is told by the listener’s own days, the newest first', () => {
   const at = (day: number, hour: number) => new Date(2026, 10, day, hour).toISOString();
   const [second, first] = daysOf(
     [{ read_at: at(1, 12), emotion: 'happy', certain: true, valence: 1 }],
-    [{ track: {} as never, started_at: at(2, 9), played_s: 100 }, { track: {} as never, started_at: at(2, 10), played_s: 50 }],
+    [
+      { track: {} as never, started_at: at(2, 9), played_s: 100 },
+      { track: {} as never, started_at: at(2, 10), played_s: 50 },
+    ],
   );
   expect([second.listens.length, second.played_s, first.moods]).toEqual([2, 150, [['happy', 1]]]);
   expect(first.dots[0].at).toBeCloseTo(0.5);

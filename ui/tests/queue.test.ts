@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { Track } from '../src/api';
 import { levelGain } from '../src/player/level';
 import {
-  chosen, current, following, moved, NO_QUEUE, playNext, preceding, type Queue, removed, replanned, shuffled, upcoming, without,
+  chosen,
+  current,
+  following,
+  moved,
+  NO_QUEUE,
+  playNext,
+  preceding,
+  type Queue,
+  removed,
+  replanned,
+  shuffled,
+  upcoming,
+  without,
 } from '../src/player/queue';
 
 const track = (id: number): Track => ({ id, title: `Song ${id}` }) as Track;
@@ -46,7 +58,11 @@ describe('what follows', () => {
   test('shuffling keeps every song and what was heard', () => {
     const mixed = shuffled(queue([1, 2, 3, 4, 5], 1), () => 0);
     expect(ids(mixed).slice(0, 2)).toEqual([1, 2]);
-    expect(upcoming(mixed).map((item) => item.track.id).sort()).toEqual([3, 4, 5]);
+    expect(
+      upcoming(mixed)
+        .map((item) => item.track.id)
+        .sort(),
+    ).toEqual([3, 4, 5]);
     expect(ids(mixed)).not.toEqual([1, 2, 3, 4, 5]);
   });
   test('moving puts one item elsewhere and keeps the order of the others', () => {

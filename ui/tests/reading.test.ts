@@ -33,7 +33,10 @@ describe('the page reads as the server does', () => {
   test.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
     const smoother = new Smoother(rulesOf(decision), one.offsets ?? NO_OFFSETS);
     one.frames.forEach((frame, i) => {
-      const faces = frame.faces.map(({ box: [x, y, width, height], ...face }) => ({ ...face, box: { x, y, width, height } }));
+      const faces = frame.faces.map(({ box: [x, y, width, height], ...face }) => ({
+        ...face,
+        box: { x, y, width, height },
+      }));
       const got = smoother.add({ ...frame, faces, time_s: frame.time_s ?? 0 });
       const want = one.readings[i];
       expect([got.held, got.certain, got.reason, got.frames], `frame ${i}`).toEqual([

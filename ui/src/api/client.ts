@@ -15,7 +15,9 @@ export const BASE = '/api/v1';
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 function address(path: string, query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== '',
+  );
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   return given.length > 0 ? `${BASE}${path}?${search}` : BASE + path;
 }
@@ -32,7 +34,12 @@ async function send<T>(method: string, path: string, query: Query, body?: unknow
   let response: Response;
   try {
     const content = body === undefined ? null : JSON.stringify(body);
-    response = await fetch(address(path, query), { method, headers, body: content, credentials: 'same-origin' });
+    response = await fetch(address(path, query), {
+      method,
+      headers,
+      body: content,
+      credentials: 'same-origin',
+    });
   } catch {
     throw new Problem(0, 'offline');
   }

@@ -27,7 +27,8 @@ export const session = {
 };
 
 export const tracks = {
-  list: (query: Record<string, string | number | boolean | null | undefined>) => get<TrackPage>('/tracks', query),
+  list: (query: Record<string, string | number | boolean | null | undefined>) =>
+    get<TrackPage>('/tracks', query),
   get: (id: number) => get<TrackDetail>(`/tracks/${id}`),
   label: (id: number, mood: Mood) =>
     put<{ track: Track; mood_before: Mood; label_before: Mood | null }>(`/tracks/${id}/label`, { mood }),

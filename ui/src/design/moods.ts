@@ -27,6 +27,7 @@ export const MOOD_PLANE: Record<Mood, [number, number]> = {
 };
 
 export function planeOf(probabilities: Distribution): { valence: number; arousal: number } {
-  const along = (axis: 0 | 1) => EMOTIONS.reduce((sum, e) => sum + probabilities[e] * EMOTION_PLANE[e][axis], 0);
+  const along = (axis: 0 | 1) =>
+    EMOTIONS.reduce((sum, e) => sum + probabilities[e] * EMOTION_PLANE[e][axis], 0);
   return { valence: along(0), arousal: along(1) };
 }

@@ -29,7 +29,10 @@ class I18n {
   }
 
   number(value: number, digits = 0): string {
-    return value.toLocaleString(this.language, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+    return value.toLocaleString(this.language, {
+      maximumFractionDigits: digits,
+      minimumFractionDigits: digits,
+    });
   }
 
   percent(share: number): string {
@@ -37,7 +40,11 @@ class I18n {
   }
 
   day(iso: string | Date): string {
-    return new Date(iso).toLocaleDateString(this.language, { weekday: 'long', day: 'numeric', month: 'long' });
+    return new Date(iso).toLocaleDateString(this.language, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+    });
   }
 
   clock(iso: string): string {

@@ -29,7 +29,8 @@ export function readSpots(buffer: ArrayBuffer): Spots {
   };
 }
 
-const cell = (value: number): number => Math.min(CELLS - 1, Math.max(0, Math.floor(((value + 1) / 2) * CELLS)));
+const cell = (value: number): number =>
+  Math.min(CELLS - 1, Math.max(0, Math.floor(((value + 1) / 2) * CELLS)));
 
 /** Points sorted into a grid, to find the nearest without looking at all. */
 export class Grid {

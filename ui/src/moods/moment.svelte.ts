@@ -121,7 +121,9 @@ class Moment {
   /** Plan songs for this moment. `interrupt`: nothing else plays, or the listener just spoke. */
   async plan(interrupt: boolean, further = false): Promise<void> {
     const ahead = further ? player.queue.items.slice(-60) : [];
-    const exclude = [...new Set([...ahead.map((item) => item.track.id), ...(player.track ? [player.track.id] : [])])];
+    const exclude = [
+      ...new Set([...ahead.map((item) => item.track.id), ...(player.track ? [player.track.id] : [])]),
+    ];
     const { policy, to } = prefs.all;
     const asked: QueueAsked = { ...this.asked(), policy, n: SONGS, exclude };
     if (policy === 'journey') asked.to = to ?? 'calm';

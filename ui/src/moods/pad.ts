@@ -6,9 +6,15 @@ export interface Spot {
 
 const within = (value: number): number => Math.min(1, Math.max(-1, value));
 
-export const toPad = (valence: number, arousal: number): [number, number] => [(valence + 1) / 2, (1 - arousal) / 2];
+export const toPad = (valence: number, arousal: number): [number, number] => [
+  (valence + 1) / 2,
+  (1 - arousal) / 2,
+];
 
-export const fromPad = (x: number, y: number): Spot => ({ valence: within(2 * x - 1), arousal: within(1 - 2 * y) });
+export const fromPad = (x: number, y: number): Spot => ({
+  valence: within(2 * x - 1),
+  arousal: within(1 - 2 * y),
+});
 
 /** Where an arrow key leads; null for other keys. With Shift the steps are larger. */
 export function stepped(spot: Spot, key: string, large: boolean): Spot | null {

@@ -79,7 +79,8 @@ export class Sound {
 
   /** Load the song that follows, so that it starts at once. */
   prepare(source: Source | null): void {
-    if (source && source.url !== this.other.source?.url && this.other.element.paused) this.load(this.other, source);
+    if (source && source.url !== this.other.source?.url && this.other.element.paused)
+      this.load(this.other, source);
   }
 
   async resume(): Promise<void> {
@@ -121,7 +122,8 @@ export class Sound {
   setLevelled(levelled: boolean): void {
     this.levelled = levelled;
     const { playing } = this;
-    if (!playing.element.paused) this.ramp(playing, levelled ? levelGain(playing.source?.loudness_lufs) : 1, 0.3);
+    if (!playing.element.paused)
+      this.ramp(playing, levelled ? levelGain(playing.source?.loudness_lufs) : 1, 0.3);
   }
 
   setFade(seconds: number): void {
@@ -137,7 +139,9 @@ export class Sound {
     if (!source) return;
     this.sampler.src = source.url;
     this.sampler.currentTime = from_s;
-    this.sampler.volume = this.muted ? 0 : Math.min(1, volumeGain(this.volume) * levelGain(source.loudness_lufs));
+    this.sampler.volume = this.muted
+      ? 0
+      : Math.min(1, volumeGain(this.volume) * levelGain(source.loudness_lufs));
     this.sampler.play().catch(() => this.preview(null)); // the browser wants a press first: then nothing is heard
   }
 

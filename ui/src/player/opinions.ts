@@ -53,7 +53,10 @@ export function rate(track: Track, rating: Rating | null, then: Then = () => und
 export function notNow(track: Track): Promise<void> {
   return attempt(async () => {
     await tracks.notNow(track.id);
-    toasts.say(i18n.t.track.snoozed(track.title), () => void attempt(async () => void (await tracks.wake(track.id))));
+    toasts.say(
+      i18n.t.track.snoozed(track.title),
+      () => void attempt(async () => void (await tracks.wake(track.id))),
+    );
     await player.drop(track.id);
   });
 }

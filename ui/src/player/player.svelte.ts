@@ -196,7 +196,9 @@ class Player {
 
   /** A track has changed (its mood, its rating): show it so wherever it stands. */
   changed(track: Track): void {
-    const items = this.queue.items.map((item) => (item.track.id === track.id ? { ...item, track: { ...item.track, ...track } } : item));
+    const items = this.queue.items.map((item) =>
+      item.track.id === track.id ? { ...item, track: { ...item.track, ...track } } : item,
+    );
     this.queue = { ...this.queue, items };
     if (this.detail?.id === track.id) this.detail = { ...this.detail, ...track };
   }
@@ -279,14 +281,29 @@ class Player {
     if (!track || this.heard_s < 1) return;
     const played_s = Math.min(this.heard_s, track.duration_s);
     const { policy, reading_id } = this.item?.why ? this.choice() : { policy: null, reading_id: null };
-    const heard = { track_id: track.id, started_at: this.startedAt.toISOString(), played_s, policy, reading_id, skipped };
+    const heard = {
+      track_id: track.id,
+      started_at: this.startedAt.toISOString(),
+      played_s,
+      policy,
+      reading_id,
+      skipped,
+    };
     this.heard_s = 0;
     post('/listens', heard).catch(() => undefined);
   }
 
   private keep(): void {
     const { queue, position_s, volume, muted, rate, fade_s, levelled } = this;
-    const kept: Kept = { queue: { ...queue, items: queue.items.slice(0, 300) }, position_s, volume, muted, rate, fade_s, levelled };
+    const kept: Kept = {
+      queue: { ...queue, items: queue.items.slice(0, 300) },
+      position_s,
+      volume,
+      muted,
+      rate,
+      fade_s,
+      levelled,
+    };
     localStorage.setItem(KEPT, JSON.stringify(kept));
   }
 
@@ -326,7 +343,12 @@ class Player {
     if (!mediaSession || !this.track) return;
     const { title, artist, album, id } = this.track;
     if (mediaSession.metadata?.title !== title || mediaSession.metadata.artist !== artist) {
-      mediaSession.metadata = new MediaMetadata({ title, artist, album, artwork: [{ src: trackApi.cover(id) }] });
+      mediaSession.metadata = new MediaMetadata({
+        title,
+        artist,
+        album,
+        artwork: [{ src: trackApi.cover(id) }],
+      });
     }
     mediaSession.playbackState = this.playing ? 'playing' : 'paused';
     if (this.duration_s > 0 && this.position_s <= this.duration_s) {

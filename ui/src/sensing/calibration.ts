@@ -21,7 +21,15 @@ export interface CalibrationRules {
 }
 
 const DEFAULTS: CalibrationRules = {
-  typical_neutral: { angry: -5.6, disgust: -7.7, fear: -8.1, happy: -6.5, sad: -3.3, surprise: -6.9, neutral: -0.3 },
+  typical_neutral: {
+    angry: -5.6,
+    disgust: -7.7,
+    fear: -8.1,
+    happy: -6.5,
+    sad: -3.3,
+    surprise: -6.9,
+    neutral: -0.3,
+  },
   floor: 1e-4,
   strength: 0.7,
   frames: 30,
@@ -43,7 +51,9 @@ const bounded = (value: number, bound: number): number => Math.min(bound, Math.m
 /** Offsets from frames of a resting face: it is moved towards what is typical of neutral faces. */
 export function calibrate(neutral: Distribution[], rules: CalibrationRules): Distribution {
   if (neutral.length === 0) return NO_OFFSETS;
-  const seen = each((e) => neutral.reduce((sum, p) => sum + Math.log(Math.max(p[e], rules.floor)), 0) / neutral.length);
+  const seen = each(
+    (e) => neutral.reduce((sum, p) => sum + Math.log(Math.max(p[e], rules.floor)), 0) / neutral.length,
+  );
   const share = (rules.strength * neutral.length) / (neutral.length + rules.frames);
   const moves = each((e) => share * (rules.typical_neutral[e] - seen[e]));
   const middle = EMOTIONS.reduce((sum, e) => sum + moves[e], 0) / EMOTIONS.length;

@@ -132,7 +132,8 @@ function alike(a: Place, b: Place): boolean {
 }
 
 function middle(group: Place[]): Place {
-  const mean = (of: (place: Place) => number): number => group.reduce((sum, p) => sum + of(p), 0) / group.length;
+  const mean = (of: (place: Place) => number): number =>
+    group.reduce((sum, p) => sum + of(p), 0) / group.length;
   return { x: mean((p) => p.x), y: mean((p) => p.y), size: mean((p) => p.size), degrees: 0 };
 }
 

@@ -136,7 +136,10 @@ export class Haar {
           const w = node * RECTANGLES;
           let value =
             shares[w] *
-              (sum[at + corners[c]] - sum[at + corners[c + 1]] - sum[at + corners[c + 2]] + sum[at + corners[c + 3]]) +
+              (sum[at + corners[c]] -
+                sum[at + corners[c + 1]] -
+                sum[at + corners[c + 2]] +
+                sum[at + corners[c + 3]]) +
             shares[w + 1] *
               (sum[at + corners[c + 4]] -
                 sum[at + corners[c + 5]] -

@@ -78,7 +78,8 @@ export class CloseLook {
       (window) => Math.hypot(...away(window)) < NEAR * FACE_PX,
     );
     if (near.length === 0) return { place, windows: 0 };
-    const mean = (of: (window: Window) => number): number => near.reduce((sum, w) => sum + of(w), 0) / near.length;
+    const mean = (of: (window: Window) => number): number =>
+      near.reduce((sum, w) => sum + of(w), 0) / near.length;
     const [x, y, size] = [mean((w) => away(w)[0]), mean((w) => away(w)[1]), mean((w) => w.size)];
     const scale = place.size / FACE_PX;
     const angle = (degrees * Math.PI) / 180;
@@ -119,7 +120,8 @@ export function cut(picture: Grey, place: Place): Grey {
   const data = new Uint8Array(side * side);
   for (let y = 0, i = 0; y < side; y++) {
     const row = Math.min(height - 1, Math.max(0, y - beforeY)) * width;
-    for (let x = 0; x < side; x++, i++) data[i] = small.data[row + Math.min(width - 1, Math.max(0, x - beforeX))];
+    for (let x = 0; x < side; x++, i++)
+      data[i] = small.data[row + Math.min(width - 1, Math.max(0, x - beforeX))];
   }
   return { width: side, height: side, data };
 }

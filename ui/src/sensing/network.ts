@@ -14,11 +14,14 @@ export class EmotionNetwork {
     if (!EMOTIONS.every((emotion) => artifact.labels.includes(emotion))) {
       throw new Error('this network does not estimate the seven emotions');
     }
-    if (artifact.preprocessing.channels !== 1) throw new Error('this network wants colour; the page reads grey');
+    if (artifact.preprocessing.channels !== 1)
+      throw new Error('this network wants colour; the page reads grey');
     ort.env.wasm.wasmPaths = { wasm };
     ort.env.wasm.numThreads = 1;
     ort.env.logLevel = 'error';
-    const session = await ort.InferenceSession.create(new Uint8Array(model), { executionProviders: ['wasm'] });
+    const session = await ort.InferenceSession.create(new Uint8Array(model), {
+      executionProviders: ['wasm'],
+    });
     return new EmotionNetwork(session, artifact);
   }
 

@@ -37,7 +37,11 @@ const REASONS: [keyof Quality, Reason][] = [
 ];
 
 /** A crop at the size at which it is measured. */
-export function measureQuality(face: Grey, box: Box, picture: { width: number; height: number } | null): Quality {
+export function measureQuality(
+  face: Grey,
+  box: Box,
+  picture: { width: number; height: number } | null,
+): Quality {
   const levels = resize(face, SIDE, SIDE, Math.min(face.width, face.height) > SIDE).data;
   const detail = detailOf(levels);
   const middle = part(levels, FROM, TO, FROM, TO);

@@ -5,7 +5,15 @@
 import { calibrated, NO_OFFSETS } from './calibration';
 import type { Box } from './pixels';
 import { LEAST_QUALITY, obstacle, weight } from './quality';
-import { type Distribution, EMOTIONS, type Emotion, type Face, type Quality, type Reading, type Reason } from './types';
+import {
+  type Distribution,
+  EMOTIONS,
+  type Emotion,
+  type Face,
+  type Quality,
+  type Reading,
+  type Reason,
+} from './types';
 
 export interface ReadingRules {
   least_confidence: number;
@@ -140,7 +148,15 @@ export class Smoother {
 
   reading(): Reading {
     if (this.seen_s === null) {
-      return { probabilities: null, certain: false, reason: 'no_face', frames: 0, held: null, clear: 0, age_s: null };
+      return {
+        probabilities: null,
+        certain: false,
+        reason: 'no_face',
+        frames: 0,
+        held: null,
+        clear: 0,
+        age_s: null,
+      };
     }
     const probabilities = this.probabilities();
     const clear = this.clear_s / this.whole_s;

@@ -77,7 +77,11 @@ export class FaceTracker {
 
 /** Between where a face was and where it is seen, the nearer to the latter the further it moved. */
 function steadied(before: Place, now: Place, passed_s: number): Place {
-  const moved = Math.max(Math.abs(now.x - before.x), Math.abs(now.y - before.y), Math.abs(now.size - before.size));
+  const moved = Math.max(
+    Math.abs(now.x - before.x),
+    Math.abs(now.y - before.y),
+    Math.abs(now.size - before.size),
+  );
   const share = Math.min(
     1,
     Math.max(1 - 0.5 ** (passed_s / STEADY_HALF_LIFE_S), moved / (MOVED_SHARE * before.size)),

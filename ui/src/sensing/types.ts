@@ -75,6 +75,4 @@ export type ToWorker =
   | { kind: 'choose'; box: Box };
 
 export type FromWorker =
-  | { kind: 'ready'; version: string }
-  | { kind: 'seen'; seen: Seen }
-  | { kind: 'failed'; why: string };
+  { kind: 'ready'; version: string } | { kind: 'seen'; seen: Seen } | { kind: 'failed'; why: string };

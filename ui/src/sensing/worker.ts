@@ -33,7 +33,8 @@ async function fetched(url: string): Promise<Response> {
 
 async function load(url: string): Promise<void> {
   const artifact = (await (await fetched(url)).json()) as EmotionArtifact;
-  const cascade = async (url: string): Promise<Haar> => new Haar(parseCascade(await (await fetched(url)).text()));
+  const cascade = async (url: string): Promise<Haar> =>
+    new Haar(parseCascade(await (await fetched(url)).text()));
   const [first, second, model] = await Promise.all([
     cascade(artifact.cascade_url),
     cascade(artifact.second_cascade_url),
@@ -75,7 +76,12 @@ async function look(grey: Grey, places: Place[]): Promise<Face[]> {
   }));
 }
 
-async function read(image: ImageBitmap, find: (grey: Grey) => Place[], to: Smoother, time_s: number): Promise<Seen> {
+async function read(
+  image: ImageBitmap,
+  find: (grey: Grey) => Place[],
+  to: Smoother,
+  time_s: number,
+): Promise<Seen> {
   const began = performance.now();
   const grey = pixels(image);
   const faces = await look(grey, find(grey));
@@ -97,7 +103,8 @@ async function answer(message: ToWorker): Promise<void> {
   else if (message.kind === 'choose') {
     smoother = new Smoother(rules, offsets);
     smoother.follow(message.box);
-  } else if (message.kind === 'frame') post({ kind: 'seen', seen: await frame(message.image, message.time_s) });
+  } else if (message.kind === 'frame')
+    post({ kind: 'seen', seen: await frame(message.image, message.time_s) });
   else post({ kind: 'seen', seen: await picture(message.image) });
 }
 
