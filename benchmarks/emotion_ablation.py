@@ -113,7 +113,7 @@ def run_row(
     history = fit(model, batches, scored, checkpoint)
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
     seven = scored.reference < len(EMOTIONS)
-    rows = predicted(model, scored.pixels)[seven, : len(EMOTIONS)].astype(float)
+    rows = predicted(model, scored.pixels)[0][seven, : len(EMOTIONS)].astype(float)
     rows /= rows.sum(axis=1, keepdims=True)
     targets = scored.targets[seven, : len(EMOTIONS)]
     loss, _ = loss_and_accuracy(rows, targets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,13 @@ ArtifactOption = Annotated[Path | None, typer.Option(help="A model artifact; by 
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Folder for a report (HTML and JSON).")]
 
 
+class HeadName(StrEnum):
+    """The heads that an emotion artifact can have."""
+
+    EMOTIONS = "emotions"
+    SECOND = "second"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     evaluate = typer.Typer(
@@ -54,6 +62,10 @@ def evaluate_emotion(
     detect: Annotated[
         bool, typer.Option("--detect", help="Pictures are whole; find the face first.")
     ] = False,
+    head: Annotated[
+        HeadName,
+        typer.Option(help="The emotions as Mien reads them, or the second label, where there is one."),
+    ] = HeadName.EMOTIONS,
     flip: Annotated[
         bool, typer.Option("--flip", help="Average each face with its mirror image; mien face does not.")
     ] = False,
@@ -78,6 +90,7 @@ def evaluate_emotion(
             columns=columns(column),
             part=split,
             detector=HaarDetector() if detect else None,
+            head=head.value,
             flip=flip,
             progress=told,
         )

@@ -78,6 +78,12 @@ def train_emotion(
     votes: Annotated[
         bool, typer.Option("--votes/--labels-only", help="Learn the votes where there are any.")
     ] = True,
+    second_label: Annotated[
+        str,
+        typer.Option(
+            metavar="HEADER", help="A column of index.csv with another label, for a second head to learn."
+        ),
+    ] = "",
     network: Annotated[NetworkName, typer.Option(help="What to train.")] = NetworkName.MOBILENET,
     epochs: Annotated[
         int, typer.Option(min=0, help="Passes over the training part; 0 only decides anew on --start.")
@@ -139,6 +145,7 @@ def train_emotion(
         warmup_epochs=warmup_epochs,
         balance=balance,
         votes=votes,
+        second_label=second_label,
         augmentation=augmentation,
         mixup=mixup,
         cutmix=cutmix,

@@ -238,7 +238,7 @@ def _from_folders(root: Path) -> list[Example]:
     examples = []
     for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
         files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-        examples += [Example(p.relative_to(root).as_posix(), _label(folder.name)) for p in files]
+        examples += [Example(p.relative_to(root).as_posix(), label_of(folder.name)) for p in files]
     return examples
 
 
@@ -271,18 +271,19 @@ def _example(row: dict[str, str], headers: list[str], columns: Mapping[str, str]
     twins = value("twin_group")
     return Example(
         file=value("file"),
-        label=_label(value("label")),
+        label=label_of(value("label")),
         group=value("subject", "artist"),
         twins="" if twins == "0" else twins,
         split=value("split").lower(),
         votes={
-            _label(name.removeprefix("votes_")): _number(row.get(header)) for name, header in votes.items()
+            label_of(name.removeprefix("votes_")): _number(row.get(header)) for name, header in votes.items()
         },
         row={name: text or "" for name, text in row.items() if name},
     )
 
 
-def _label(text: str) -> str:
+def label_of(text: str) -> str:
+    """The label that a word of the data stands for: lower case, synonyms replaced."""
     name = text.strip().lower()
     return SYNONYMS.get(name, name)
 

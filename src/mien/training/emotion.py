@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mien.artifacts import Artifact, save
+from mien.artifacts import Artifact, apply_temperature, save
 from mien.domain import Emotion
 from mien.errors import DatasetError
 from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
@@ -24,9 +24,9 @@ from mien.training.emotion_network import build, settle_statistics
 from mien.training.emotion_recipe import EmotionTraining
 from mien.training.emotion_scores import Answer, surest_mistakes
 from mien.training.emotion_transfer import begin_with
-from mien.training.evaluate import score
+from mien.training.evaluate import fit_temperature, score
 from mien.training.export import to_onnx
-from mien.vision.emotion import HEAD, INPUT
+from mien.vision.emotion import INPUT, SECOND_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,30 +119,36 @@ def train_emotion(
     model = _begun(training, start, batches)
     history = fit(model, batches, valid, checkpoint, progress) if training.epochs else []
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
-    raw = predicted(model, valid.pixels)
+    raw, *raw_second = predicted(model, valid.pixels)
     decision = fit_decision(valid.reference, raw, batches.frequencies(), training.prior_exponent)
     test = load_faces(parts[Part.TEST], training, progress, scored=True, detector=detector)
-    tested = decision(predicted(model, test.pixels))
+    tested, *tested_second = predicted(model, test.pixels)
+    tested = decision(tested)
     scores = {
         "validation": score(valid.reference, decision(raw), training.labels),
         "test": score(test.reference, tested, training.labels),
     }
+    second: dict[str, Any] = {}
+    if raw_second:
+        temperature, second_scores = _judged_second(valid, raw_second[0], test, tested_second[0], training)
+        second = {SECOND_HEAD: {"temperature": temperature}}
+        scores |= second_scores
     faces = {Part.TRAIN: learn, Part.VALID: valid, Part.TEST: test}
     neutral = raw[[training.labels[i] == Emotion.NEUTRAL for i in valid.reference]]
     artifact = Artifact(
         kind="emotion",
         version=datetime.now(UTC).strftime("%Y%m%d.%H%M"),
         folder=out,
-        heads={HEAD: training.labels},
+        heads=training.heads,
         preprocessing=asdict(training.preprocessing),
-        decision=decision.as_json(training.labels, neutral),
+        decision={**decision.as_json(training.labels, neutral), **second},
         training=_told(training, model),
         data={"about": about, "split": _how_split(data, training), **_data(parts, faces, batches)},
         scores={name: part.as_json() for name, part in scores.items()},
         limits=LIMITS,
     )
     return TrainedEmotion(
-        artifact=save(artifact, to_onnx(model, INPUT, [HEAD])),
+        artifact=save(artifact, to_onnx(model, INPUT, list(training.heads))),
         history=history,
         final=_final(model, learn, valid, raw),
         scores=scores,
@@ -164,6 +170,32 @@ def _begun(training: EmotionTraining, start: Path | None, batches: Batches) -> A
     if not whole and training.epochs == 0:
         raise DatasetError(f"{start} has another number of labels; without training, give the same")
     return model
+
+
+def _judged_second(
+    valid: Faces,
+    raw: NDArray[np.floating],
+    test: Faces,
+    tested: NDArray[np.floating],
+    training: EmotionTraining,
+) -> tuple[float, dict[str, Scores]]:
+    """The second head's temperature, and its scores where pictures have its label."""
+    reference, rows = _labelled(valid.second, raw)
+    temperature = fit_temperature(reference, rows)
+    scores = {"validation_second": score(reference, apply_temperature(rows, temperature), training.labels)}
+    reference, rows = _labelled(test.second, tested)
+    scores["test_second"] = score(reference, apply_temperature(rows, temperature), training.labels)
+    return temperature, scores
+
+
+def _labelled(
+    targets: NDArray[np.float32] | None, rows: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+    """The reference labels, and the rows of the pictures that have one."""
+    if targets is None:
+        raise ValueError("there is no second head")
+    has = targets.any(axis=1)
+    return targets[has].argmax(axis=1), rows[has]
 
 
 def _mistakes(test: Faces, rows: NDArray[np.floating], labels: Sequence[str]) -> tuple[Mistake, ...]:
@@ -210,6 +242,6 @@ def _data(
 def _final(model: Any, learn: Faces, valid: Faces, raw: Any) -> dict[str, float]:  # noqa: ANN401  (as above)
     """Loss and accuracy of the network that is kept, on a part of what it learnt from and on validation."""
     some = spread(len(learn.pixels), MEASURED_OF_TRAINING)
-    loss, accuracy = loss_and_accuracy(predicted(model, learn.pixels[some]), learn.targets[some])
+    loss, accuracy = loss_and_accuracy(predicted(model, learn.pixels[some])[0], learn.targets[some])
     val_loss, val_accuracy = loss_and_accuracy(raw, valid.targets)
     return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from mien.errors import DatasetError, ImageError
+from mien.training.datasets import label_of
 from mien.vision.emotion import crop, resize
 from mien.vision.pictures import read_picture
 
@@ -48,6 +49,8 @@ class Faces:
         reference: shape ``[n]``, the label's index; -1 where the example's label is none of them.
         files: the name of each picture.
         without_face: pictures that were left out because the detector found no face in them.
+        second: what the second head is to learn, shaped as ``targets``; a row of zeros, which costs nothing,
+            where the picture has no such label; None without a second head.
     """
 
     pixels: NDArray[np.uint8] = field(repr=False)
@@ -55,11 +58,18 @@ class Faces:
     reference: NDArray[np.int64] = field(repr=False)
     files: tuple[str, ...] = field(default=(), repr=False)
     without_face: tuple[str, ...] = ()
+    second: NDArray[np.float32] | None = field(default=None, repr=False)
+
+    @property
+    def by_head(self) -> list[NDArray[np.float32]]:
+        """What each head is to learn."""
+        return [self.targets] if self.second is None else [self.targets, self.second]
 
     def digest(self) -> str:
         """The same for the same faces and targets alone."""
         sha = hashlib.sha256(self.pixels.data)
-        sha.update(self.targets.data)
+        for targets in self.by_head:
+            sha.update(targets.data)
         return sha.hexdigest()
 
 
@@ -81,9 +91,12 @@ def target(example: Example, training: EmotionTraining) -> NDArray[np.float32] |
 
 def one_hot(example: Example, training: EmotionTraining) -> NDArray[np.float32] | None:
     """All on the example's label; None where that is none of the labels."""
-    if example.label not in training.labels:
-        return None
-    return np.array([example.label == name for name in training.labels], dtype=np.float32)
+    return _alone(example.label, training) if example.label in training.labels else None
+
+
+def _alone(label: str, training: EmotionTraining) -> NDArray[np.float32]:
+    """All on one label; zeros where it is none of the labels."""
+    return np.array([label == name for name in training.labels], dtype=np.float32)
 
 
 def load_faces(
@@ -142,7 +155,23 @@ def _faces(
         np.array([labels.index(e.label) if e.label in labels else -1 for e, _ in kept]),
         tuple(e.file for e, _ in kept),
         tuple(e.file for e, _ in missing),
+        _second([e for e, _ in kept], training),
     )
+
+
+def _second(examples: Sequence[Example], training: EmotionTraining) -> NDArray[np.float32] | None:
+    """What the second head is to learn of each example, shape ``[n, labels]``.
+
+    Raises:
+        DatasetError: no example has a second label that is one of the labels.
+    """
+    if not training.second_label:
+        return None
+    named = [label_of(example.row.get(training.second_label, "")) for example in examples]
+    targets = np.stack([_alone(label, training) for label in named])
+    if not targets.any():
+        raise DatasetError(f"no example has one of the labels in a column {training.second_label}")
+    return targets
 
 
 def face_in(

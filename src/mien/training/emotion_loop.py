@@ -15,7 +15,7 @@ from mien.training.emotion_checkpoint import State
 from mien.vision.emotion import standardise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mien.training.emotion_faces import Faces, Progress
     from mien.training.emotion_recipe import EmotionTraining
 
-    Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+    Batch = tuple[NDArray[np.float32], list[NDArray[np.float32]]]
 
 CHECKPOINT_EVERY_S = 180.0
 # Batches that are made ready while the network learns.
@@ -59,15 +59,14 @@ class Batches:
         return drawn.astype(np.float64, copy=False)
 
     def __call__(self, step: int) -> Batch:
-        """The inputs and the distributions to learn of a step, counted from the first of the run."""
+        """The inputs, and for each head the distributions to learn, of a step of the run, counted from 0."""
         training = self.training
         rng = np.random.default_rng((training.seed, *divmod(step, self.an_epoch)))
         chosen = rng.choice(len(self._weight), training.batch, p=self._weight)
         changed = np.stack([augment(self.faces.pixels[i], rng, training.augmentation) for i in chosen])
-        pixels, targets = mix(
-            changed, self.faces.targets[chosen], rng, mixup=training.mixup, cutmix=training.cutmix
-        )
-        return standardise(pixels), targets
+        targets = np.concatenate([head[chosen] for head in self.faces.by_head], axis=1)
+        pixels, targets = mix(changed, targets, rng, mixup=training.mixup, cutmix=training.cutmix)
+        return standardise(pixels), np.split(targets, len(self.faces.by_head), axis=1)
 
     def some(self) -> NDArray[np.float32]:
         """Faces from all over the part as they are, as the network's input."""
@@ -106,8 +105,13 @@ def prepare(model: Any, training: EmotionTraining, steps_an_epoch: int) -> None:
         schedule, weight_decay=training.weight_decay, use_ema=training.averaging > 0, ema_momentum=momentum
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    others = len(model.outputs) - 1
     model.compile(
-        optimizer=optimizer, loss="categorical_crossentropy", metrics=["accuracy"], jit_compile=False
+        optimizer=optimizer,
+        loss=["categorical_crossentropy"] * (1 + others),
+        loss_weights=[1.0] + [training.second_weight] * others,
+        metrics=[["accuracy"]] + [[]] * others,
+        jit_compile=False,
     )
     optimizer.build(model.trainable_variables)
 
@@ -134,7 +138,7 @@ def fit(
     saved_s = time.monotonic()
     for inputs, targets in batches.between(state.step, last):
         logs = model.train_on_batch(inputs, targets, return_dict=True)
-        state.add(float(logs["loss"]), float(logs["accuracy"]))
+        state.add(*_of_the_first_head(model, logs))
         epoch, within = divmod(state.step - 1, batches.an_epoch)
         ended = within + 1 == batches.an_epoch
         _check_sane(state.loss)
@@ -155,21 +159,28 @@ def fit(
     return state.history
 
 
+def _of_the_first_head(model: Any, logs: Mapping[str, Any]) -> tuple[float, float]:  # noqa: ANN401  (as above)
+    """Loss and accuracy; with several heads Keras names them by their layers."""
+    name = f"{model.output_names[0]}_" if len(model.outputs) > 1 else ""
+    return float(logs[f"{name}loss"]), float(logs[f"{name}accuracy"])
+
+
 def _check_sane(loss: float) -> None:
     if not np.isfinite(loss):
         raise DatasetError("training went astray (its loss is no number): give a lower learning rate")
 
 
-def predicted(model: Any, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:  # noqa: ANN401  (as above)
-    """The network's probabilities for faces, shape ``[n, labels]``."""
+def predicted(model: Any, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:  # noqa: ANN401  (as above)
+    """The network's probabilities for faces: of each head, shape ``[n, labels]``."""
     starts = range(0, len(pixels), SCORED_AT_ONCE)
     rows = [model.predict_on_batch(standardise(pixels[i : i + SCORED_AT_ONCE])) for i in starts]
-    return np.concatenate(rows)
+    by_head = zip(*rows, strict=True) if len(model.outputs) > 1 else [rows]
+    return [np.concatenate(head) for head in by_head]
 
 
 def tested(model: Any, faces: Faces) -> tuple[float, float]:  # noqa: ANN401  (as above)
-    """Loss (nats) and accuracy of the network as it stands."""
-    return loss_and_accuracy(predicted(model, faces.pixels), faces.targets)
+    """Loss (nats) and accuracy of the first head as it stands."""
+    return loss_and_accuracy(predicted(model, faces.pixels)[0], faces.targets)
 
 
 def loss_and_accuracy(rows: NDArray[np.floating], targets: NDArray[np.floating]) -> tuple[float, float]:

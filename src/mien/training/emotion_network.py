@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mien.vision.emotion import SECOND_HEAD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,8 @@ def build(training: EmotionTraining) -> Any:  # noqa: ANN401  (a keras.Model; Ke
     import keras
 
     model = cnn2(training) if training.network == "cnn2" else mobilenet(training)
+    if training.second_label:
+        model = with_second_head(model, training)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = STATISTICS_MOMENTUM
@@ -54,8 +58,18 @@ def cnn2(training: EmotionTraining) -> Any:  # noqa: ANN401  (as above)
     x = layers.MaxPooling2D()(x)
     x = layers.Conv2D(second, 3, padding="same", activation="relu")(x)
     x = layers.MaxPooling2D()(x)
-    x = layers.Dropout(training.dropout)(layers.Flatten()(x))
+    x = layers.Dropout(training.dropout, name="dropout")(layers.Flatten()(x))
     return keras.Model(given, layers.Dense(len(training.labels), activation="softmax")(x), name="cnn2")
+
+
+def with_second_head(model: Any, training: EmotionTraining) -> Any:  # noqa: ANN401  (as above)
+    """The same network with another softmax on what the first one's last layer sees."""
+    import keras
+    from keras import layers
+
+    seen = layers.Flatten(name="seen")(model.get_layer("dropout").output)
+    second = layers.Dense(len(training.labels), activation="softmax", name=SECOND_HEAD)(seen)
+    return keras.Model(model.input, [model.output, second], name=model.name)
 
 
 def _shape(training: EmotionTraining) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mien.domain import Emotion
-from mien.vision.emotion import Preprocessing
+from mien.vision.emotion import HEAD, SECOND_HEAD, Preprocessing
 
 EMOTIONS = tuple(e.value for e in Emotion)
 CONTEMPT = "contempt"
@@ -32,6 +32,9 @@ class EmotionTraining:
         balance: 0 draws pictures as they come, 1 draws every class alike.
         votes: learn the distribution of votes where there are any; else the label alone.
         least_votes: a label with fewer votes is taken for a slip when ten or more people were asked.
+        second_label: the header of ``index.csv`` with another label of the same pictures, which a second head
+            learns beside the first; "" for none.
+        second_weight: of the second head's loss; the first one's is 1.
         augmentation: strength of the random changes; 0 for none.
         mixup: share of the pictures that are blended with another (Zhang et al. 2018).
         cutmix: share of the pictures in which a rectangle is another's (Yun et al. 2019).
@@ -57,6 +60,8 @@ class EmotionTraining:
     balance: float = 0.2
     votes: bool = True
     least_votes: int = 2
+    second_label: str = ""
+    second_weight: float = 0.5
     augmentation: float = 0.6
     mixup: float = 0.0
     cutmix: float = 0.0
@@ -69,3 +74,9 @@ class EmotionTraining:
     def preprocessing(self) -> Preprocessing:
         """How faces become the network's input."""
         return Preprocessing(self.resolution, self.channels, self.margin)
+
+    @property
+    def heads(self) -> dict[str, tuple[str, ...]]:
+        """The network's outputs, in order, and the labels of each."""
+        second = {SECOND_HEAD: self.labels} if self.second_label else {}
+        return {HEAD: self.labels, **second}

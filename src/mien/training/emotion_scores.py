@@ -14,7 +14,7 @@ from mien.training.emotion_faces import face_in, picture_of
 from mien.training.emotion_recipe import EMOTIONS
 from mien.training.evaluate import score
 from mien.training.report import Mistake
-from mien.vision.emotion import EmotionNetwork, Preprocessing, resize
+from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, resize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +90,7 @@ def evaluate_emotion(
     columns: Mapping[str, str] | None = None,
     part: str | None = None,
     detector: FaceDetector | None = None,
+    head: str = HEAD,
     flip: bool = False,
     progress: Progress | None = None,
 ) -> EmotionEvaluation:
@@ -101,6 +102,7 @@ def evaluate_emotion(
         columns: headers of ``index.csv`` that stand for the names Mien knows.
         part: only examples whose ``split`` is this.
         detector: finds the face in each picture, as ``mien face`` does; None when pictures are cropped faces.
+        head: which of the artifact's heads.
         flip: average each face with its mirror image, which ``mien face`` does not.
         progress: told how it goes.
 
@@ -114,7 +116,7 @@ def evaluate_emotion(
         raise DatasetError(
             f"{path}: nothing to score: no example has one of the labels {', '.join(EMOTIONS)}"
         )
-    network = EmotionNetwork(artifact)
+    network = EmotionNetwork(artifact, head)
     answers: list[Answer] = []
     rows, faces = np.empty((len(examples), len(EMOTIONS))), np.empty((len(examples), THUMB, THUMB), np.uint8)
     without_face = 0

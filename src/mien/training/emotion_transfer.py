@@ -14,12 +14,15 @@ import numpy as np
 
 from mien.artifacts import load
 from mien.errors import DatasetError
+from mien.vision.emotion import SECOND_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from mien.artifacts import Artifact
 
     Folded = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
@@ -31,7 +34,7 @@ def begin_with(model: Any, start: Path, faces: Callable[[], NDArray[np.float32]]
     """Take the weights of a checkpoint (the averaged ones, where it has averages) or of an artifact's folder.
 
     Whatever its resolution was, its network and width must be the same. Where the number of classes differs,
-    the last layer keeps its random weights.
+    the last layer keeps its random weights, and so does that of a head which was not there.
 
     Args:
         model: a ``keras.Model``, not trained yet.
@@ -39,7 +42,7 @@ def begin_with(model: Any, start: Path, faces: Callable[[], NDArray[np.float32]]
         faces: gives some of the network's input, shape ``[n, s, s, channels]``.
 
     Returns:
-        Whether the last layer was taken over too.
+        Whether the last layer of every head was taken over too.
 
     Raises:
         DatasetError: it cannot be read, or is of another network.
@@ -66,7 +69,7 @@ def _from_checkpoint(model: Any, start: Path) -> bool:  # noqa: ANN401  (as abov
         raise DatasetError(f"cannot begin with the weights in {start}: {error}") from None
     untouched = [i for i, layer in enumerate(model.layers) if _is_missing(layer.get_weights())]
     weighted = [i for i, values in enumerate(fresh) if values]
-    if not set(untouched) <= {weighted[-1]}:
+    if not set(untouched) <= set(weighted[-len(model.outputs) :]):
         raise _of_another(start)
     for i in untouched:
         model.layers[i].set_weights(fresh[i])
@@ -101,7 +104,8 @@ def _take_averages(model: Any, kept: Any) -> None:  # noqa: ANN401  (as above, a
 def _from_artifact(model: Any, folder: Path, faces: Callable[[], NDArray[np.float32]]) -> bool:  # noqa: ANN401
     import keras
 
-    folded = _folded(load(folder, "emotion").model_path)
+    artifact = load(folder, "emotion")
+    folded = _folded(artifact.model_path)
     convolutions: list[Any] = [layer for layer in model.layers if isinstance(layer, _convolution_types())]
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     if len(folded) != len(convolutions) or len(norms) != len(convolutions) - 1:
@@ -115,7 +119,36 @@ def _from_artifact(model: Any, folder: Path, faces: Callable[[], NDArray[np.floa
     fits = bool(convolutions[-1].kernel.shape == kernel.shape)
     if fits:
         convolutions[-1].set_weights([kernel, bias])
-    return fits
+    return fits and _take_second_head(model, artifact)
+
+
+def _take_second_head(model: Any, artifact: Artifact) -> bool:  # noqa: ANN401  (as above)
+    """Whether there is none to take, or it was taken."""
+    if len(model.outputs) == 1:
+        return True
+    layer = model.get_layer(SECOND_HEAD)
+    weights = _dense(artifact.model_path)
+    if [v.shape for v in weights] != [v.shape for v in layer.get_weights()]:
+        return False
+    layer.set_weights(weights)
+    return True
+
+
+def _dense(path: Path) -> list[NDArray[np.float32]]:
+    """Kernel and bias of the only fully connected layer in an ONNX file; nothing where there is none."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(path).graph
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "MatMul":
+            added = next(n for n in graph.node if n.op_type == "Add" and node.output[0] in n.input)
+            bias = next(values[name] for name in added.input if name in values)
+            return [values[node.input[1]], bias.reshape(-1)]
+        if node.op_type == "Gemm":
+            return [values[node.input[1]], values[node.input[2]].reshape(-1)]
+    return []
 
 
 def _unfold(model: Any, norms: list[Any], folded: list[Folded], faces: NDArray[np.float32]) -> None:  # noqa: ANN401

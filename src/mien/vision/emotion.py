@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mien.artifacts import Artifact
 
 HEAD = "emotions"
+# A head that some artifacts have beside it: the same labels as another source gave them. Only scored.
+SECOND_HEAD = "second"
 INPUT = "face"
 # Below this spread of grey levels a crop is flat; dividing by less would only blow up its noise.
 LEAST_SPREAD = 8.0
@@ -143,18 +145,26 @@ def network_input(faces: Sequence[NDArray[np.uint8]], preprocessing: Preprocessi
 class EmotionNetwork:
     """The emotion artifact at work.
 
+    Args:
+        artifact: the trained network.
+        head: which of its heads to ask; another than the first has a decision of its own.
+
     Raises:
-        ArtifactError: the artifact does not give the seven emotions, or does not say how to decide on them.
+        ArtifactError: the head does not give the seven emotions, or does not say how to decide on them.
     """
 
-    def __init__(self, artifact: Artifact) -> None:
+    def __init__(self, artifact: Artifact, head: str = HEAD) -> None:
         self.preprocessing = Preprocessing.from_artifact(artifact.preprocessing)
-        self._labels = artifact.heads.get(HEAD, ())
+        self._head = head
+        self._labels = artifact.heads.get(head, ())
         if not set(Emotion) <= set(self._labels):
-            raise ArtifactError(f"{artifact.folder} does not estimate the seven emotions; train it on them")
+            raise ArtifactError(
+                f"{artifact.folder} has no head {head} that estimates the seven emotions; train it on them"
+            )
+        decision = artifact.decision if head == HEAD else artifact.decision.get(head) or {}
         self._least_confidence = ReadingRules.from_artifact(artifact.decision).least_confidence
-        self._temperature = _temperature(artifact)
-        self._offsets = _offsets(artifact, self._labels)
+        self._temperature = _temperature(artifact, decision)
+        self._offsets = _offsets(artifact, decision, self._labels)
         self._network = Network(artifact)
 
     def estimate(self, faces: Sequence[NDArray[np.uint8]]) -> list[Estimate[Emotion]]:
@@ -168,7 +178,7 @@ class EmotionNetwork:
         """
         if not faces:
             return []
-        raw = self._network.run(network_input(faces, self.preprocessing))[HEAD]
+        raw = self._network.run(network_input(faces, self.preprocessing))[self._head]
         return [self._decide(row) for row in raw]
 
     def _decide(self, raw: NDArray[np.float32]) -> Estimate[Emotion]:
@@ -181,16 +191,16 @@ class EmotionNetwork:
         return Estimate(probabilities, reason is None, reason, Reason.UNDECIDED if reason else None)
 
 
-def _temperature(artifact: Artifact) -> float:
-    value = artifact.decision.get("temperature")
+def _temperature(artifact: Artifact, decision: Mapping[str, Any]) -> float:
+    value = decision.get("temperature")
     if not isinstance(value, (int, float)) or not value > 0:
         raise ArtifactError(f"{artifact.folder} names no temperature above 0 ({value}); train it again")
     return float(value)
 
 
-def _offsets(artifact: Artifact, labels: Sequence[str]) -> NDArray[np.float64]:
+def _offsets(artifact: Artifact, decision: Mapping[str, Any], labels: Sequence[str]) -> NDArray[np.float64]:
     """What is added to each label's logit, so that rare emotions get their due; 0 where nothing is said."""
-    given = artifact.decision.get("offsets") or {}
+    given = decision.get("offsets") or {}
     try:
         offsets = np.array([float(given[label]) if given else 0.0 for label in labels])
     except (KeyError, TypeError, ValueError):

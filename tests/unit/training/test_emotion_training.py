@@ -27,7 +27,7 @@ from mien.vision.detect import FoundFace
 from mien.vision.emotion import HEAD, EmotionNetwork, Preprocessing, crop, network_input, resize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -107,16 +107,6 @@ class Run:
     @property
     def history(self) -> list[dict[str, float]]:
         return self.trained.history
-
-
-@pytest.fixture(scope="module")
-def eagerly() -> Iterator[None]:
-    """Each step is computed as it is read: for so few, compiling the network takes ten times as long."""
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(run_eagerly=True)
-    yield
-    tf.config.run_functions_eagerly(run_eagerly=False)
 
 
 @pytest.fixture(scope="module")
