@@ -148,7 +148,7 @@ def train_emotion(
         limits=LIMITS,
     )
     return TrainedEmotion(
-        artifact=save(artifact, to_onnx(model, INPUT, list(training.heads))),
+        artifact=save(artifact, to_onnx(model, INPUT, list(training.heads), halved=True)),
         history=history,
         final=_final(model, learn, valid, raw),
         scores=scores,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LATEST, BEFORE = "latest.weights.h5", "before.weights.h5"
 _NEW = "new.weights.h5"
 _STATE = "mien"
+# Part of the decision, which is made when a run has ended: a run may go on, or end anew, with another.
+DECIDED_AFTERWARDS = ("prior_exponent",)
 
 
 @dataclass(slots=True)
@@ -146,7 +148,11 @@ class Checkpoint:
             found = _told(path)["training"]
         except (OSError, ValueError, KeyError, TypeError):
             return  # restore says so, where the one before cannot be read either
-        changed = [name for name, value in self._training.items() if found.get(name) != value]
+        changed = [
+            name
+            for name, value in self._training.items()
+            if name not in DECIDED_AFTERWARDS and found.get(name) != value
+        ]
         if changed:
             raise self._other(f"run with another {', '.join(changed)}")
 

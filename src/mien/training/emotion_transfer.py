@@ -134,13 +134,23 @@ def _take_second_head(model: Any, artifact: Artifact) -> bool:  # noqa: ANN401  
     return True
 
 
+def _constants(graph: Any) -> dict[str, NDArray[np.float32]]:  # noqa: ANN401  (an onnx.GraphProto)
+    """The numbers in an ONNX graph by name; those kept in 16 bits also by what they are brought back to."""
+    from onnx import numpy_helper
+
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in values:
+            values[node.output[0]] = values[node.input[0]].astype(np.float32)
+    return values
+
+
 def _dense(path: Path) -> list[NDArray[np.float32]]:
     """Kernel and bias of the only fully connected layer in an ONNX file; nothing where there is none."""
     import onnx
-    from onnx import numpy_helper
 
     graph = onnx.load(path).graph
-    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    values = _constants(graph)
     for node in graph.node:
         if node.op_type == "MatMul":
             added = next(n for n in graph.node if n.op_type == "Add" and node.output[0] in n.input)
@@ -176,10 +186,9 @@ def _convolution_types() -> tuple[type, ...]:
 def _folded(path: Path) -> list[Folded]:
     """Of each convolution in an ONNX file: Keras's kernel, and the scale and shift that follow it."""
     import onnx
-    from onnx import numpy_helper
 
     graph = onnx.load(path).graph
-    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    values = _constants(graph)
     takes = {name: node for node in graph.node for name in node.input}
     folded = []
     for node in graph.node:

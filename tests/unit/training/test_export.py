@@ -90,3 +90,14 @@ def test_file_is_a_checked_onnx_model_without_leftovers(exported: bytes):
     onnx.checker.check_model(model, full_check=True)
     assert len(exported) < 1.5e6  # 0.22 million weights of four bytes, and the graph
     assert not any(tensor.external_data for tensor in model.graph.initializer)
+
+
+def test_halved_weights_make_half_the_file_and_the_same_answers(
+    fitted: Any, exported: bytes, batch: tuple[NDArray[np.float32], NDArray[np.float32]]
+):
+    halved = to_onnx(fitted, INPUT, [HEAD], halved=True)
+    assert len(halved) < 0.65 * len(exported)
+    session = onnxruntime.InferenceSession(halved, providers=["CPUExecutionProvider"])
+    (answer,) = session.run([HEAD], {INPUT: batch[0]})
+    assert answer.dtype == np.float32
+    np.testing.assert_allclose(answer, np.asarray(fitted(batch[0], training=False)), atol=5e-3)
