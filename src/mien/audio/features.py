@@ -113,10 +113,10 @@ def measure(samples: Floats) -> Sound | None:
     """Measure one window; None when it is silent or shorter than ``SHORTEST_S``."""
     if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
         return None
-    level_dbfs = _decibels(np.var(samples, dtype=np.float64))
+    samples, power = spectrum.normalised(samples)
+    level_dbfs = _decibels(power)
     if level_dbfs < SILENCE_DBFS:
         return None
-    samples = spectrum.normalised(samples)
     spectral = _spectral(samples)
     partials = tonality.join([part for _series, part in spectral])
     shape = {name: np.concatenate([series[name] for series, _part in spectral]) for name in spectral[0][0]}
@@ -145,7 +145,7 @@ def measure(samples: Floats) -> Sound | None:
         **rhythm.onsets_summary(onsets),
     }
     heard = levels_db > levels_db.max() + _GAP_DB
-    summaries = {family.name: _statistics(series[family.name], family, heard) for family in SERIES}
+    summaries = _statistics(series, heard)
     return Sound(
         level_dbfs=level_dbfs,
         frames=len(levels_db),
@@ -227,18 +227,32 @@ def _harmony(classes: Floats, local: Floats) -> dict[str, Floats]:
     }
 
 
-def _statistics(values: Floats, family: Family, heard: NDArray[np.bool_]) -> Floats:
-    """A family's statistics over the frames; gaps are left out where there is one value a frame."""
-    rows = values.reshape(len(values), -1)
-    if len(rows) == len(heard):
-        rows = rows[heard]
-    step = min(_CHANGE_FRAMES, len(rows) - 1)
-    measured = {
-        MEAN: lambda: rows.mean(axis=0),
-        SPREAD: lambda: rows.std(axis=0),
-        CHANGE: lambda: (rows[step:] - rows[: len(rows) - step]).std(axis=0),
+def _statistics(series: Mapping[str, Floats], heard: NDArray[np.bool_]) -> dict[str, Floats]:
+    """Each family's statistics over the frames; gaps are left out where there is one value a frame."""
+    columns = {name: values.reshape(len(values), -1) for name, values in series.items()}
+    together = [family for family in SERIES if len(columns[family.name]) == len(heard)]
+    rows = np.concatenate([columns[family.name] for family in together], axis=1)[heard]
+    ends = np.cumsum([columns[family.name].shape[1] for family in together])[:-1]
+    split = {name: np.split(values, ends) for name, values in _each_statistic(rows).items()}
+    found = {
+        family.name: {name: split[name][i] for name in family.statistics} for i, family in enumerate(together)
     }
-    return np.concatenate([measured[name]() for name in family.statistics])
+    found |= {
+        family.name: _each_statistic(columns[family.name]) for family in SERIES if family.name not in found
+    }
+    return {
+        family.name: np.concatenate([found[family.name][name] for name in family.statistics])
+        for family in SERIES
+    }
+
+
+def _each_statistic(rows: Floats) -> dict[str, Floats]:
+    step = min(_CHANGE_FRAMES, len(rows) - 1)
+    return {
+        MEAN: rows.mean(axis=0),
+        SPREAD: rows.std(axis=0),
+        CHANGE: (rows[step:] - rows[: len(rows) - step]).std(axis=0),
+    }
 
 
 def _flat(families: Sequence[Family], values: Mapping[str, Floats | float]) -> Floats:

@@ -30,7 +30,7 @@ _LOW_FREQUENCY = frozenset(("LFE", "LFE2"))
 
 _TAPS = 24
 _OVERSAMPLED_HZ = 176_400  # four times the rate of a compact disc
-# Peaks between samples are looked for beside samples this close to the largest so far (3 dB).
+# Peaks between samples are looked for beside samples this close to the highest peak so far (3 dB).
 _NEAR_THE_LARGEST = 0.7
 
 
@@ -46,7 +46,6 @@ class LoudnessMeter:
         self._held: Floats = np.zeros((0, 0), np.float32)
         self._names: tuple[str, ...] = ()
         self._rate_hz = 0
-        self._largest = 0.0
         self._peak = 0.0
 
     def add(self, channels: Channels) -> None:
@@ -101,14 +100,12 @@ class LoudnessMeter:
     def _measure_peak(self, samples: Floats) -> None:
         inside = slice(_TAPS // 2, samples.shape[1] - _TAPS // 2)
         for channel in samples:
-            size = np.abs(channel)
-            largest = float(size.max())
-            self._largest = max(self._largest, largest)
-            self._peak = max(self._peak, largest)
-            if largest < _NEAR_THE_LARGEST * self._largest or self._rate_hz >= _OVERSAMPLED_HZ:
+            self._peak = max(self._peak, float(channel.max()), -float(channel.min()))
+            if self._rate_hz >= _OVERSAMPLED_HZ:
                 continue
-            near = np.flatnonzero(size[inside] > _NEAR_THE_LARGEST * self._largest) + inside.start
-            here, before, after = size[near], size[near - 1], size[near + 1]
+            size = np.abs(channel[inside])
+            near = np.flatnonzero(size > _NEAR_THE_LARGEST * self._peak) + inside.start
+            here, before, after = (np.abs(channel[near + step]) for step in (0, -1, 1))
             tops = near[(here >= before) & (here >= after) & ((here > before) | (here > after))]
             around = np.lib.stride_tricks.sliding_window_view(channel, _TAPS + 1)[tops - _TAPS // 2]
             if len(tops):

@@ -181,7 +181,7 @@ def level_percentiles_db(levels_db: Floats) -> Floats:
 
 def dynamics(levels_db: Floats, samples: Floats) -> dict[str, float]:
     """How loudness is spread, against an RMS of 1; features by name."""
-    amplitudes = np.abs(samples)
+    amplitudes, squares = np.abs(samples), np.square(samples)
     rms = 10 ** (levels_db / 20)
     return {
         "level_spread": float(levels_db.std()),
@@ -189,7 +189,7 @@ def dynamics(levels_db: Floats, samples: Floats) -> dict[str, float]:
         "quiet_share": float((rms < rms.mean()).mean()),
         "crest": 20 * float(np.log10(amplitudes.max())),
         "softness": float(np.sqrt(amplitudes).mean()),
-        "peakiness": float(np.square(np.square(samples)).mean()) ** 0.25,
+        "peakiness": (float(squares @ squares) / len(squares)) ** 0.25,
     }
 
 

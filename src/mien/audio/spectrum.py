@@ -6,6 +6,7 @@ so that how loud a recording is never matters; only differences within it do.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -36,6 +37,7 @@ OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, 10_000.0)
 _TINY = 1e-4
 # Frames that are measured together: few enough to stay in a processor's cache, enough for NumPy to be quick.
 AT_ONCE = 128
+_MOMENTS = 4
 _ROLLOFF_BLOCK = 32
 _EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
 
@@ -48,18 +50,28 @@ class Spectra:
         magnitude: shape ``[frames, BINS]``.
         power: magnitude squared.
         log_power: natural logarithm of the power.
+        magnitude_sums: moments of the magnitude about 0 Hz, then its sums over blocks of bins, shape
+            ``[frames, 4 + blocks]``.
+        power_sums: power in each mel band, then in each octave, then in all bins, shape
+            ``[frames, MEL_BANDS + octaves + 1]``.
+        log_power_means: mean of the log power in each octave, shape ``[frames, octaves]``.
     """
 
     magnitude: Floats
     power: Floats
     log_power: Floats
+    magnitude_sums: Floats
+    power_sums: Floats
+    log_power_means: Floats
 
 
-def normalised(samples: Floats) -> Floats:
-    """The same sound without offset and with an RMS of 1; it must not be silent."""
-    centred = samples - samples.mean(dtype=np.float64).astype(np.float32)
-    centred /= np.sqrt(np.square(centred).mean())
-    return np.asarray(centred, np.float32)
+def normalised(samples: Floats) -> tuple[Floats, float]:
+    """The same sound without offset and with an RMS of 1 (silence stays 0), and its mean square before."""
+    centred = samples - samples.mean()
+    power = float(centred @ centred) / len(centred)
+    if power > 0:
+        centred *= np.float32(1 / math.sqrt(power))
+    return centred, power
 
 
 def frame_count(samples: Floats) -> int:
@@ -75,21 +87,41 @@ def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
         at_once: how many frames are yielded together.
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
+    windowed, scratch = np.empty((2, min(at_once, len(frames)), FRAME), np.float32)
     for start in range(0, len(frames), at_once):
-        power = power_spectra(frames[start : start + at_once] * _hann())
-        yield Spectra(np.sqrt(power), power, np.log(power + np.float32(_TINY)))
+        part = frames[start : start + at_once]
+        power = power_spectra(np.multiply(part, _hann(), out=windowed[: len(part)]), scratch)
+        yield spectra_of(power)
 
 
-def power_spectra(rows: Floats) -> Floats:
+def spectra_of(power: Floats) -> Spectra:
+    """Power spectra ``[frames, BINS]`` with what is derived of them; the sums all at once, by BLAS."""
+    magnitude, log_power = np.sqrt(power), np.log(power + np.float32(_TINY))
+    return Spectra(
+        magnitude,
+        power,
+        log_power,
+        magnitude @ _magnitude_columns(),
+        power @ _power_columns(),
+        log_power @ (_octave_columns() / _octave_columns().sum(axis=0)),
+    )
+
+
+def power_spectra(rows: Floats, scratch: Floats | None = None) -> Floats:
     """Squared magnitude of the Fourier transform of each row, ``[n, size]`` (even) to ``[n, size / 2 + 1]``.
 
     By OpenCV, whose transform takes a tenth of the time of NumPy's.
+
+    Args:
+        rows: of any length, best a power of two.
+        scratch: memory that may be written to, at least as large as ``rows``.
     """
-    packed = cv2.dft(rows, flags=cv2.DFT_ROWS)  # real 0, real 1, imaginary 1, ..., real of the last
-    squared = np.square(packed)
+    packed = np.empty_like(rows) if scratch is None else scratch[: len(rows)]
+    cv2.dft(rows, dst=packed, flags=cv2.DFT_ROWS)  # real 0, real 1, imaginary 1, ..., real of the last
+    np.square(packed, out=packed)
     power = np.empty((len(rows), rows.shape[1] // 2 + 1), np.float32)
-    np.add(squared[:, 1:-1:2], squared[:, 2:-1:2], out=power[:, 1:-1])
-    power[:, 0], power[:, -1] = squared[:, 0], squared[:, -1]
+    np.add(packed[:, 1:-1:2], packed[:, 2:-1:2], out=power[:, 1:-1])
+    power[:, 0], power[:, -1] = packed[:, 0], packed[:, -1]
     return power
 
 
@@ -126,7 +158,26 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def mel_power(spectra: Spectra) -> Floats:
     """Power in each mel band, shape ``[frames, MEL_BANDS]``."""
-    return np.asarray(spectra.power @ mel_filters(), np.float32)
+    return spectra.power_sums[:, :MEL_BANDS]
+
+
+@cache
+def _power_columns() -> Floats:
+    """What sums power over mel bands, octaves, and all bins, shape ``[BINS, MEL_BANDS + octaves + 1]``."""
+    return np.hstack([mel_filters(), _octave_columns(), np.ones((BINS, 1), np.float32)])
+
+
+@cache
+def _octave_columns() -> Floats:
+    """1 where a bin lies in an octave, shape ``[BINS, octaves]``."""
+    columns = np.zeros((BINS, len(_octaves())), np.float32)
+    for column, octave in zip(columns.T, _octaves(), strict=True):
+        column[octave] = 1
+    return columns
+
+
+def _octave_power(spectra: Spectra) -> Floats:
+    return spectra.power_sums[:, MEL_BANDS:-1]
 
 
 def mel_levels_db(mel: Floats) -> Floats:
@@ -157,15 +208,10 @@ def mfcc(mel_db: Floats) -> Floats:
     return np.asarray(mel_db @ _cosines(mel_db.shape[1]), np.float32)
 
 
-def _total(spectra: Spectra) -> Floats:
-    total: Floats = spectra.magnitude.sum(axis=1) + np.float32(_TINY)
-    return total
-
-
 def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
     """Centroid and bandwidth (standard deviation) of the magnitude spectrum in Hz, and its skewness."""
-    sums = spectra.magnitude @ _frequency_powers()
-    first, second, third = (sums / _total(spectra)[:, None]).T.astype(np.float64)
+    total = spectra.magnitude_sums[:, :1] + np.float32(_TINY)
+    first, second, third = (spectra.magnitude_sums[:, 1:_MOMENTS] / total).T.astype(np.float64)
     spread = np.sqrt(np.maximum(second - first**2, 1e-8))
     skewness = (third - 3 * first * spread**2 - first**3) / spread**3
     centroid, bandwidth = first * SAMPLE_RATE_HZ, spread * SAMPLE_RATE_HZ
@@ -173,29 +219,39 @@ def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
 
 
 @cache
-def _frequency_powers() -> Floats:
-    """First to third power of each bin's frequency against the sampling rate, shape ``[BINS, 3]``."""
+def _magnitude_columns() -> Floats:
+    """Powers 0 to 3 of each bin's frequency against the sampling rate, then 1 for the block it is in.
+
+    The last bin is in no block. Shape ``[BINS, _MOMENTS + blocks]``.
+    """
     share = frequencies_hz().astype(np.float64) / SAMPLE_RATE_HZ
-    return np.stack([share, share**2, share**3], axis=1).astype(np.float32)
+    powers = np.stack([share**power for power in range(_MOMENTS)], axis=1)
+    blocks = np.repeat(np.eye((BINS - 1) // _ROLLOFF_BLOCK), _ROLLOFF_BLOCK, axis=0)
+    return np.hstack([powers, np.pad(blocks, ((0, 1), (0, 0)))]).astype(np.float32)
 
 
 def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
     """Frequency under which each of ``shares`` of the magnitude lies, shape ``[frames, len(shares)]``."""
     # In two steps, blocks of bins and then the bins of one block, which spares most of the sums.
-    blocks = spectra.magnitude[:, :-1].reshape(len(spectra.magnitude), -1, _ROLLOFF_BLOCK)
-    ends = np.cumsum(blocks.sum(axis=2), axis=1)
-    wanted = np.array(shares, np.float32) * (ends[:, -1:] + spectra.magnitude[:, -1:])
-    block = np.minimum((ends[:, None, :] < wanted[:, :, None]).sum(axis=2), blocks.shape[1] - 1)
-    before = np.take_along_axis(np.pad(ends, ((0, 0), (1, 0))), block, axis=1)
-    inside = np.take_along_axis(blocks, block[:, :, None], axis=1).cumsum(axis=2)
-    bins = block * _ROLLOFF_BLOCK + (inside + before[:, :, None] < wanted[:, :, None]).sum(axis=2)
-    return np.asarray(bins * np.float32(SAMPLE_RATE_HZ / FRAME), np.float32)
+    ends = np.cumsum(spectra.magnitude_sums[:, _MOMENTS:], axis=1)
+    frames = np.arange(len(ends))
+    blocks = spectra.magnitude[:, :-1].reshape(len(ends), -1, _ROLLOFF_BLOCK)
+    total = ends[:, -1] + spectra.magnitude[:, -1]
+    found = np.empty((len(ends), len(shares)), np.float32)
+    for column, share in enumerate(shares):
+        wanted = np.float32(share) * total
+        block = np.minimum(np.count_nonzero(ends < wanted[:, None], axis=1), blocks.shape[1] - 1)
+        inside = np.cumsum(blocks[frames, block], axis=1)
+        left = wanted - np.where(block > 0, ends[frames, block - 1], 0)
+        found[:, column] = block * _ROLLOFF_BLOCK + np.count_nonzero(inside < left[:, None], axis=1)
+    return found * np.float32(SAMPLE_RATE_HZ / FRAME)
 
 
 def flatness_db(spectra: Spectra) -> Floats:
     """Geometric against arithmetic mean of the power to 10 kHz: far below 0 for tones; shape ``[frames]``."""
-    end = _octaves()[-1].stop
-    return _ratio_db(spectra.log_power[:, :end].mean(axis=1), spectra.power[:, :end].mean(axis=1))
+    widths = _octave_columns().sum(axis=0)
+    log_mean = spectra.log_power_means @ (widths / widths.sum())
+    return _ratio_db(log_mean, _octave_power(spectra).sum(axis=1) / widths.sum())
 
 
 def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> Floats:
@@ -204,7 +260,7 @@ def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> 
 
 def entropy_bits(spectra: Spectra) -> Floats:
     """Shannon entropy of the power as a distribution over bins, shape ``[frames]``."""
-    total = spectra.power.sum(axis=1) + np.float32(_TINY)
+    total = spectra.power_sums[:, -1] + np.float32(_TINY)
     product = np.einsum("tb,tb->t", spectra.power, spectra.log_power)
     return np.asarray((np.log(total) - product / total) / np.log(2), np.float32)
 
@@ -231,26 +287,24 @@ def contrast_db(spectra: Spectra) -> Floats:
 
 def octave_flatness_db(spectra: Spectra) -> Floats:
     """Flatness within each octave, shape ``[frames, octaves]``: how noisy each register is."""
-    starts = [octave.start for octave in _octaves()]
-    end = _octaves()[-1].stop
-    widths = np.diff([*starts, end]).astype(np.float32)
-    geometric = np.add.reduceat(spectra.log_power[:, :end], starts, axis=1) / widths
-    return _ratio_db(geometric, np.add.reduceat(spectra.power[:, :end], starts, axis=1) / widths)
+    return _ratio_db(spectra.log_power_means, _octave_power(spectra) / _octave_columns().sum(axis=0))
 
 
 def zero_crossing_rate(samples: Floats) -> Floats:
     """Share of a frame's samples at which the sign changes, shape ``[frames]``."""
-    changes = np.concatenate([[0], np.cumsum(np.diff(np.signbit(samples)), dtype=np.int32)])
-    starts = np.arange(frame_count(samples)) * HOP
-    crossings = changes[starts + FRAME - 1] - changes[starts]
-    return np.asarray(crossings / FRAME, np.float32)
+    negative = np.signbit(samples)
+    changes = np.append(negative[1:] != negative[:-1], False)
+    hops = len(samples) // HOP
+    in_hops = np.bitwise_count(np.packbits(changes[: hops * HOP]).reshape(hops, -1)).sum(axis=1)
+    crossings = np.convolve(in_hops, np.ones(FRAME // HOP, np.int64), "valid")
+    across_the_end = changes[FRAME - 1 : hops * HOP : HOP]
+    return np.asarray((crossings - across_the_end) / FRAME, np.float32)
 
 
 def levels_db(samples: Floats) -> Floats:
     """RMS of each frame of :func:`normalised` samples, at least ``FLOOR_DB``; shape ``[frames]``."""
-    starts = np.arange(frame_count(samples) + FRAME // HOP - 1) * HOP
-    hops = np.add.reduceat(np.square(samples[: starts[-1] + HOP]), starts, dtype=np.float64)
-    mean_square = np.convolve(hops, np.ones(FRAME // HOP), "valid") / FRAME
+    hops = samples[: len(samples) // HOP * HOP].reshape(-1, HOP)
+    mean_square = np.convolve(np.einsum("hs,hs->h", hops, hops), np.full(FRAME // HOP, 1 / FRAME), "valid")
     return _decibels(np.maximum(mean_square, 10 ** (FLOOR_DB / 10)))
 
 

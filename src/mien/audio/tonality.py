@@ -79,17 +79,19 @@ def find_partials(spectra: Spectra) -> Partials:
     before = magnitude[:, _FIRST_BIN - 1 : _END_BIN - 1]
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
     present = (here > before) & (here >= after) & (here > here.mean(axis=1, keepdims=True))
-    frame, column = np.divmod(np.flatnonzero(present), present.shape[1])
+    frame, column = np.nonzero(present)
     bins = column + _FIRST_BIN
     cells = frame * magnitude.shape[1] + bins
-    low, top, high = (spectra.log_power.ravel()[cells + step] for step in (-1, 0, 1))
+    log_power = spectra.log_power.ravel()
+    low, top, high = (log_power[cells + step] for step in (-1, 0, 1))
     curvature = low - 2 * top + high
-    offset = np.where(curvature < -_TINY, 0.5 * (low - high) / np.minimum(curvature, -_TINY), 0)
-    hz = (bins + np.clip(offset, -0.5, 0.5)) * (SAMPLE_RATE_HZ / FRAME)
-    midi = (69 + 12 * np.log2(hz / 440)).astype(np.float32)
-    in_peaks = np.einsum("tb,tb->t", power, present)
+    offset = np.where(curvature < -_TINY, (low - high) / np.minimum(2 * curvature, -_TINY), 0)
+    hz = (bins.astype(np.float32) + np.clip(offset, -0.5, 0.5)) * np.float32(SAMPLE_RATE_HZ / FRAME)
+    midi = 69 + 12 * np.log2(hz / 440)
+    heights = magnitude.ravel()[cells]
+    in_peaks = np.bincount(frame, np.square(heights), len(magnitude))
     tonal_share = np.asarray(in_peaks / (power.sum(axis=1) + _TINY), np.float32)
-    return Partials(frame, midi, magnitude.ravel()[cells], tonal_share)
+    return Partials(frame, midi, heights, tonal_share)
 
 
 def join(parts: Sequence[Partials]) -> Partials:
@@ -266,14 +268,14 @@ def roughness(partials: Partials, neighbours: int = 5) -> Floats:
     weaker one; the sum is taken against the frame's magnitude.
     """
     hz = (440 * np.exp2((partials.midi - 69) / 12)).astype(np.float32)
-    sums = np.zeros(partials.frames)
+    width = 0.24 / (0.0207 * hz + 18.96)
+    beating = np.zeros_like(hz)
     for step in range(1, neighbours + 1):
         lower, upper = slice(None, -step), slice(step, None)
-        together = partials.frame[lower] == partials.frame[upper]
-        distance = (hz[upper] - hz[lower]) * 0.24 / (0.0207 * hz[lower] + 18.96)
-        beating = np.exp(-3.5 * distance) - np.exp(-5.75 * distance)
+        distance = (hz[upper] - hz[lower]) * width[lower]
+        distance[partials.frame[lower] != partials.frame[upper]] = np.inf
         weaker = np.minimum(partials.magnitude[lower], partials.magnitude[upper])
-        pairs = np.where(together, weaker * beating, 0)
-        sums += np.bincount(partials.frame[lower], pairs, partials.frames)
+        beating[lower] += weaker * (np.exp(-3.5 * distance) - np.exp(-5.75 * distance))
+    sums = np.bincount(partials.frame, beating, partials.frames)
     total = np.bincount(partials.frame, partials.magnitude, partials.frames)
     return np.asarray(sums / (total + _TINY), np.float32)

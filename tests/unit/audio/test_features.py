@@ -29,7 +29,7 @@ def features_of(samples: np.ndarray) -> dict[str, float]:
 
 
 def spectra_of(samples: np.ndarray) -> spectrum.Spectra:
-    (all_at_once,) = spectrum.transform(spectrum.normalised(samples), at_once=10_000)
+    (all_at_once,) = spectrum.transform(spectrum.normalised(samples)[0], at_once=10_000)
     return all_at_once
 
 
@@ -48,7 +48,7 @@ def sound_of(samples: np.ndarray) -> Sound:
 
 @pytest.fixture(scope="module")
 def samples() -> np.ndarray:
-    return spectrum.normalised(song(6.0) + noise(6.0, 0.01))
+    return spectrum.normalised(song(6.0) + noise(6.0, 0.01))[0]
 
 
 @pytest.fixture(scope="module")
