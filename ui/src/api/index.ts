@@ -10,10 +10,10 @@ type Schemas = components['schemas'];
 export type Session = Schemas['SessionState'];
 export type Rating = Schemas['Rating'];
 export type Policy = Schemas['PolicyName'];
-/** With what a newer server says of it. */
-export type Track = Schemas['Track'] & { loudness_lufs?: number | null; media_type?: string };
+export type Track = Schemas['Track'];
 export type Segment = Schemas['Segment'];
 export type TrackDetail = Schemas['TrackDetail'];
+export type Labelled = Schemas['Labelled'];
 export type TrackPage = Schemas['TrackPage'];
 export type QueueAsked = Partial<Schemas['QueueAsked']>;
 export type QueueGiven = Schemas['QueueGiven'];
@@ -30,14 +30,14 @@ export const tracks = {
   list: (query: Record<string, string | number | boolean | null | undefined>) =>
     get<TrackPage>('/tracks', query),
   get: (id: number) => get<TrackDetail>(`/tracks/${id}`),
-  label: (id: number, mood: Mood) =>
-    put<{ track: Track; mood_before: Mood; label_before: Mood | null }>(`/tracks/${id}/label`, { mood }),
-  unlabel: (id: number) => del<{ track: Track }>(`/tracks/${id}/label`),
+  label: (id: number, mood: Mood) => put<Labelled>(`/tracks/${id}/label`, { mood }),
+  unlabel: (id: number) => del<Labelled>(`/tracks/${id}/label`),
   rate: (id: number, rating: Rating | null) =>
     rating ? put(`/tracks/${id}/rating`, { rating }) : del(`/tracks/${id}/rating`),
   notNow: (id: number) => put<Track>(`/tracks/${id}/not-now`, {}),
   wake: (id: number) => del<Track>(`/tracks/${id}/not-now`),
-  audio: (id: number, original = true) => `${BASE}/tracks/${id}/audio${original ? '' : '?as=opus'}`,
+  audio: (id: number) => `${BASE}/tracks/${id}/audio`,
+  opus: (id: number, from_s: number) => `${BASE}/tracks/${id}/audio?as=opus&start_s=${from_s.toFixed(2)}`,
   cover: (id: number) => `${BASE}/tracks/${id}/cover`,
 };
 

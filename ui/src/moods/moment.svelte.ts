@@ -1,12 +1,13 @@
 /** This moment: what the listener feels, as their face shows it or as they say, and what shall play for it. */
-import { queue as queueApi, type QueueAsked, type QueueGiven, readings } from '../api';
+import { get, queue as queueApi, type QueueAsked, type QueueGiven, readings } from '../api';
 import { type Mood, planeOf } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
-import { player } from '../player/player.svelte';
+import { type Entrance, player, type Spot } from '../player/player.svelte';
 import { upcoming } from '../player/queue';
+import type { Box } from '../sensing/pixels';
 import { Sensor } from '../sensing/sensor.svelte';
-import type { Emotion, Reading } from '../sensing/types';
+import type { Distribution, Emotion, Face, Reading } from '../sensing/types';
 import { prefs } from '../settings/prefs.svelte';
 
 export type Felt =
@@ -15,32 +16,74 @@ export type Felt =
   | { kind: 'mood'; mood: Mood }
   | { kind: 'plane'; valence: number; arousal: number };
 
+/** What stood before the listener spoke, to go back to. */
+interface Before {
+  felt: Felt;
+  given: QueueGiven | null;
+  spot: Spot;
+  watched: boolean;
+}
+
+const KEPT = 'mien.moment';
 const SONGS = 20;
 /** While watching, songs are planned anew when the emotion has changed, and this often at most. */
 const REPLAN_MS = 15_000;
+const NOTHING: Felt = { kind: 'nothing' };
+/** What a face showed longer ago is not shown after a reload. */
+const STALE_MS = 30 * 60_000;
+
+interface Kept {
+  felt: Felt;
+  given: QueueGiven | null;
+  at: number;
+}
 
 class Moment {
   readonly sensor = new Sensor('/api/v1/models/emotion', planeOf);
-  felt = $state.raw<Felt>({ kind: 'nothing' });
+  felt = $state.raw<Felt>(NOTHING);
   given = $state.raw<QueueGiven | null>(null);
   busy = $state(false);
-  pausedByTab = $state(false);
+  /** What the hidden page kept from being read: watching, or a glance before a choice. */
+  paused = $state<'watching' | 'glance' | null>(null);
   asksConsent = $state(false);
   /** Opens the seven moods and the pad. */
   saying = $state(false);
+  /** A chosen picture that shows several people, while it is asked whom to read. */
+  picture = $state.raw<File | null>(null);
 
   private after: (() => void) | null = null;
+  /** The listener let Mien look, so that it may glance again before the next choice. */
   private armed = false;
+  private watching = false;
   private planned: { emotion: Emotion | null; at: number } = { emotion: null, at: 0 };
 
   constructor() {
-    player.more = () => this.plan(false, true);
+    this.recall();
+    player.more = () => this.plan('behind', true);
     player.nearEnd = () => void this.beforeNext();
     player.choice = () => ({
       policy: this.given?.policy ?? null,
       reading_id: this.felt.kind === 'face' ? this.felt.reading_id : null,
     });
     document.addEventListener('visibilitychange', () => this.onVisibility());
+    window.addEventListener('storage', ({ key }) => key === KEPT && this.recall());
+  }
+
+  /** Somebody has signed in: read faces with what was learnt of theirs. */
+  async enter(): Promise<void> {
+    interface Known {
+      calibration: { offsets: Distribution; current: boolean } | null;
+    }
+    const known = await get<Known>('/me/calibration').catch(() => null);
+    this.sensor.calibrate(known?.calibration?.current ? known.calibration.offsets : null);
+  }
+
+  /** Somebody else uses this browser now. */
+  clear(): void {
+    this.stop();
+    this.sensor.forget();
+    this.given = null;
+    this.feel(NOTHING);
   }
 
   /** The mood that colours the page: what is played for, most of all. */
@@ -56,6 +99,17 @@ class Moment {
     return this.felt.kind === 'mood' || this.felt.kind === 'plane';
   }
 
+  /** Several people are in view, or in a chosen picture, and it is not clear whom to read. */
+  get asksWhom(): boolean {
+    const several = this.sensor.reading?.reason === 'several_faces';
+    return several && (this.sensor.on || this.picture !== null);
+  }
+
+  /** The faces to choose from, left to right as they are shown: the camera as in a mirror, a picture as it is. */
+  get people(): Face[] {
+    return this.picture ? [...this.sensor.people].reverse() : this.sensor.people;
+  }
+
   /** One press: a glance, or watching where that was chosen. The first time, consent is asked. */
   look(): void {
     this.consenting(() => void (prefs.all.camera === 'continuous' ? this.watch() : this.glance(true)));
@@ -63,14 +117,15 @@ class Moment {
 
   watch(): void {
     this.consenting(() => {
-      this.armed = true;
-      this.pausedByTab = false;
+      this.armed = this.watching = true;
+      this.paused = null;
       void this.sensor.watch((reading) => this.onReading(reading));
     });
   }
 
   stop(): void {
-    this.armed = false;
+    this.armed = this.watching = false;
+    this.paused = null;
     this.sensor.stop();
   }
 
@@ -81,35 +136,46 @@ class Moment {
     this.after = null;
   }
 
-  /** The listener says what they feel: it overrides at once and lasts until changed. */
+  /** The listener says what they feel: it overrides at once, lasts until changed, and can be undone. */
   async say(felt: Felt): Promise<void> {
-    const before = { felt: this.felt, given: this.given, queue: player.queue };
-    this.felt = felt;
+    const before: Before = {
+      felt: this.felt,
+      given: this.given,
+      spot: player.spot(),
+      watched: this.watching,
+    };
+    this.stop(); // nobody needs to look while the listener's word holds
+    this.feel(felt);
     this.saying = false;
-    await this.plan(true);
+    await this.plan('now');
     const { t } = i18n;
     const text = felt.kind === 'mood' ? t.now.said(t.labels[felt.mood]) : t.now.saidPlane;
-    toasts.say(text, () => {
-      this.felt = before.felt;
-      this.given = before.given;
-      if (player.track?.id === before.queue.items[before.queue.index]?.track.id) player.queue = before.queue;
-      else if (before.felt.kind !== 'nothing') void this.plan(false);
-    });
+    toasts.say(text, () => this.unsay(before));
+  }
+
+  private unsay({ felt, given, spot, watched }: Before): void {
+    this.given = given;
+    this.feel(felt);
+    void player.goBack(spot);
+    if (watched) this.watch();
   }
 
   /** Let the face speak again. */
   follow(): void {
-    this.felt = { kind: 'nothing' };
+    this.feel(NOTHING);
     this.look();
   }
 
-  async readPicture(file: File): Promise<void> {
+  /** Read a picture that the listener chose. `box`: whose face, where it shows several people. */
+  async readPicture(file: File, box: Box | null = null): Promise<void> {
     this.busy = true;
+    this.picture = null;
     try {
-      const seen = await this.sensor.readPicture(file).catch((error: unknown) => {
+      const seen = await this.sensor.readPicture(file, box).catch((error: unknown) => {
         throw this.sensor.trouble ? error : new Error(i18n.t.now.badPicture);
       });
       if (seen.faces.length === 0) toasts.say(i18n.t.now.noFaceInPicture);
+      else if (seen.reading.reason === 'several_faces') this.picture = file;
       else await this.accept(seen.reading);
     } catch (error) {
       toasts.wrong(error);
@@ -118,22 +184,34 @@ class Moment {
     }
   }
 
-  /** Plan songs for this moment. `interrupt`: nothing else plays, or the listener just spoke. */
-  async plan(interrupt: boolean, further = false): Promise<void> {
+  /** Whose face to read, of several in view or in a picture. */
+  choose(box: Box): void {
+    if (this.picture) void this.readPicture(this.picture, box);
+    else this.sensor.choose(box);
+  }
+
+  /** Plan songs for this moment. `further`: more of what is planned already. */
+  async plan(entrance: Entrance, further = false): Promise<void> {
     const ahead = further ? player.queue.items.slice(-60) : [];
-    const exclude = [
-      ...new Set([...ahead.map((item) => item.track.id), ...(player.track ? [player.track.id] : [])]),
-    ];
+    const playing = player.track ? [player.track.id] : [];
+    const exclude = [...new Set([...ahead.map((item) => item.track.id), ...playing])];
     const { policy, to } = prefs.all;
     const asked: QueueAsked = { ...this.asked(), policy, n: SONGS, exclude };
     if (policy === 'journey') asked.to = to ?? 'calm';
     try {
-      this.given = await queueApi.make(asked);
-      if (this.given.tracks.length === 0) toasts.say(this.given.note ?? i18n.t.library.none);
-      await player.plan(this.given, interrupt && !player.playing);
+      const given = await queueApi.make(asked);
+      this.given = given;
+      this.keep();
+      if (given.tracks.length === 0) toasts.say(given.note ?? i18n.t.library.none);
+      await player.plan(given, entrance);
     } catch (error) {
       toasts.wrong(error);
     }
+  }
+
+  private feel(felt: Felt): void {
+    this.felt = felt;
+    this.keep();
   }
 
   private asked(): QueueAsked {
@@ -153,10 +231,12 @@ class Moment {
     }
   }
 
+  /** `asked`: the listener pressed, rather than that a song is about to end. */
   private async glance(asked: boolean): Promise<void> {
     this.armed = true;
-    this.pausedByTab = false;
-    const reading = await this.sensor.glance();
+    this.watching = false;
+    this.paused = null;
+    const reading = await this.sensor.glance(asked);
     if (reading && (reading.certain || asked) && reading.probabilities) await this.accept(reading);
   }
 
@@ -164,11 +244,11 @@ class Moment {
     if (!reading.probabilities) return;
     try {
       const { id } = await readings.add(reading);
-      this.felt = { kind: 'face', reading, reading_id: id };
+      this.feel({ kind: 'face', reading, reading_id: id });
       this.planned = { emotion: reading.held, at: Date.now() };
-      const changes = player.playing;
-      await this.plan(true);
-      if (changes) toasts.say(i18n.t.now.replanned);
+      const goesOn = player.playing;
+      await this.plan('idle');
+      if (goesOn) toasts.say(i18n.t.now.replanned);
     } catch (error) {
       toasts.wrong(error);
     }
@@ -184,17 +264,40 @@ class Moment {
 
   /** Shortly before a song ends the listener is glanced at again, if they let Mien look before. */
   private async beforeNext(): Promise<void> {
-    const may = this.armed && prefs.all.camera === 'glance' && !this.said && !document.hidden;
-    if (may && player.queue.moment && this.sensor.status === 'off') await this.glance(false);
-    else if (player.queue.moment && upcoming(player.queue).length < 2) await this.plan(false, true);
+    if (!player.queue.moment) return;
+    const may = this.armed && prefs.all.camera === 'glance' && !this.said;
+    if (may && document.hidden) this.paused = 'glance';
+    else if (may && this.sensor.status === 'off') await this.glance(false);
+    if (upcoming(player.queue).length < 2) await this.plan('behind', true);
   }
 
+  /** In a hidden page music goes on and reading pauses; it goes on by itself if the listener so chose. */
   private onVisibility(): void {
     if (document.hidden && this.sensor.status !== 'off') {
-      const watching = this.sensor.status === 'watching';
+      this.paused = this.watching ? 'watching' : 'glance';
       this.sensor.stop();
-      this.pausedByTab = watching;
-    } else if (!document.hidden && this.pausedByTab) this.watch();
+      if (prefs.all.whenHidden === 'off') this.armed = this.watching = false;
+    } else if (!document.hidden && this.paused === 'watching' && this.watching) {
+      this.watch();
+      toasts.say(i18n.t.now.lookingAgain);
+    }
+  }
+
+  private keep(): void {
+    const { felt, given } = this;
+    const songless = given && { ...given, tracks: [] };
+    localStorage.setItem(KEPT, JSON.stringify({ felt, given: songless, at: Date.now() } satisfies Kept));
+  }
+
+  private recall(): void {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Kept | null;
+      const stale = !kept || (kept.felt.kind === 'face' && Date.now() - kept.at > STALE_MS);
+      this.felt = stale ? NOTHING : kept.felt;
+      this.given = stale ? null : kept.given;
+    } catch {
+      localStorage.removeItem(KEPT); // what an older page kept and this one cannot read
+    }
   }
 }
 

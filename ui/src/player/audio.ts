@@ -1,33 +1,32 @@
 /**
- * The one owner of sound in the page. Two players take turns: while one plays, the other has the next song loaded,
+ * The one owner of sound in the page. Two decks take turns: while one plays, the other has the next song loaded,
  * so that songs follow without a gap or fade into each other.
  */
+import { Deck, type Source } from './deck';
 import { levelGain, volumeGain } from './level';
 
-export interface Source {
-  url: string;
-  loudness_lufs: number | null;
-}
+export type { Source } from './deck';
 
 export interface Listener {
   onTime(position_s: number, duration_s: number): void;
   onState(playing: boolean, waiting: boolean): void;
-  /** The song came to its end, or its fade into the next began. */
+  /** The song comes to its end, or its fade into the next begins. */
   onEnd(): void;
   onTrouble(why: string): void;
-}
-
-interface Deck {
-  element: HTMLAudioElement;
-  gain: GainNode | null;
-  source: Source | null;
+  /** The browser plays only after the listener has pressed something in the page. */
+  onForbidden(): void;
 }
 
 /** A fade too short to hear, which hides the click of a cut. */
 const CUT_S = 0.03;
+const TICK_MS = 50;
+/** The next song is started so long before the end: what a loaded element takes to be heard. */
+const LEAD_S = 0.06;
+const DUCKED = 0.15;
 
 export class Sound {
-  private decks: [Deck, Deck];
+  private readonly decks: [Deck, Deck];
+  private readonly sampler: Deck;
   private active = 0;
   private context: AudioContext | null = null;
   private master: GainNode | null = null;
@@ -35,52 +34,54 @@ export class Sound {
   private muted = false;
   private rate = 1;
   private fade_s = 0;
-  private ending = false;
-  private readonly sampler = new Audio();
-  private duck = 1;
   private levelled = true;
+  private duck = 1;
+  private ending = false;
+  private scheduled = 0;
+  private last = false;
 
   constructor(private readonly listener: Listener) {
     this.decks = [this.deck(), this.deck()];
-    setInterval(() => this.tick(), 50);
-  }
-
-  get position_s(): number {
-    return this.playing.element.currentTime;
+    this.sampler = new Deck(() => this.preview(null));
+    setInterval(() => this.tick(), TICK_MS);
   }
 
   get paused(): boolean {
-    return this.playing.element.paused;
+    return this.playing.paused;
   }
 
-  /** Play a song from `from_s` on; a song that is playing fades out. */
-  async play(source: Source, from_s = 0): Promise<void> {
+  /** Play a song from `from_s` on; one that plays fades out, in `soft_s` where the listener chose another. */
+  async play(source: Source, from_s = 0, soft_s = CUT_S): Promise<void> {
     this.wake();
     const before = this.playing;
     const waiting = this.other;
-    const target = waiting.source?.url === source.url || !before.element.paused ? waiting : before;
+    const target = waiting.source?.url === source.url || !before.paused ? waiting : before;
+    const faded = this.ending && this.fade_s > 0;
     if (target !== before) {
-      this.fadeOut(before, this.ending ? this.fade_s : CUT_S);
+      if (faded) this.fadeOut(before, this.fade_s);
+      else if (!this.ending) this.fadeOut(before, soft_s); // at its end it runs out by itself
       this.active = 1 - this.active;
     }
-    const fade_s = this.ending ? Math.max(CUT_S, this.fade_s) : CUT_S;
-    this.ending = false;
-    this.load(target, source);
-    if (from_s > 0 || target.element.currentTime > 0.2) target.element.currentTime = from_s;
-    await this.start(target, fade_s);
+    const fade_s = faded ? this.fade_s : soft_s;
+    const gapless = this.ending && !faded;
+    this.begin();
+    target.load(source, from_s);
+    const from = gapless ? target.level(this.levelled) : 0; // what follows without a gap starts whole
+    await this.start(target, fade_s, from);
   }
 
   /** Put a song in place without playing it, as after a reload. */
   cue(source: Source, at_s: number): void {
-    this.load(this.playing, source);
-    const { element } = this.playing;
-    element.addEventListener('loadedmetadata', () => (element.currentTime = at_s), { once: true });
+    this.begin();
+    this.playing.load(source, at_s);
   }
 
   /** Load the song that follows, so that it starts at once. */
   prepare(source: Source | null): void {
-    if (source && source.url !== this.other.source?.url && this.other.element.paused)
-      this.load(this.other, source);
+    const { other } = this;
+    if (!source || !other.paused) return;
+    other.load(source);
+    other.setRate(this.rate);
   }
 
   async resume(): Promise<void> {
@@ -89,22 +90,18 @@ export class Sound {
   }
 
   pause(): void {
+    this.begin();
     for (const deck of this.decks) deck.element.pause();
   }
 
   stop(): void {
-    this.pause();
-    for (const deck of this.decks) {
-      deck.source = null;
-      deck.element.removeAttribute('src');
-    }
+    this.begin();
+    for (const deck of this.decks) deck.unload();
   }
 
   seek(position_s: number): void {
-    const { element } = this.playing;
-    const end = Number.isFinite(element.duration) ? element.duration : position_s;
-    element.currentTime = Math.min(Math.max(0, position_s), Math.max(0, end - 0.1));
-    this.ending = false;
+    this.begin();
+    this.playing.seek(position_s);
     this.report();
   }
 
@@ -116,32 +113,42 @@ export class Sound {
 
   setRate(rate: number): void {
     this.rate = rate;
-    for (const { element } of this.decks) this.applyRate(element);
+    for (const deck of this.decks) deck.setRate(rate);
   }
 
   setLevelled(levelled: boolean): void {
     this.levelled = levelled;
-    const { playing } = this;
-    if (!playing.element.paused)
-      this.ramp(playing, levelled ? levelGain(playing.source?.loudness_lufs) : 1, 0.3);
+    if (!this.playing.paused) this.playing.ramp(this.playing.level(levelled), 0.3);
   }
 
   setFade(seconds: number): void {
     this.fade_s = seconds;
   }
 
+  /** Nothing shall follow the song that plays: it is heard to its very end. */
+  setLast(last: boolean): void {
+    this.last = last;
+  }
+
+  /** Grow silent, then pause, unless the listener has gone on to another song. */
+  fadeAway(seconds: number, then: () => void): void {
+    const fading = this.playing;
+    fading.ramp(0, seconds);
+    setTimeout(() => {
+      if (fading === this.playing) this.pause();
+      then();
+    }, seconds * 1000);
+  }
+
   /** Let a song be heard for a moment, above what plays; null ends it. */
   preview(source: Source | null, from_s = 0): void {
-    this.sampler.pause();
-    const level = source ? 0.15 : 1;
-    this.duck = level;
+    this.sampler.element.pause();
+    this.duck = source ? DUCKED : 1;
     this.applyVolume();
     if (!source) return;
-    this.sampler.src = source.url;
-    this.sampler.currentTime = from_s;
-    this.sampler.volume = this.muted
-      ? 0
-      : Math.min(1, volumeGain(this.volume) * levelGain(source.loudness_lufs));
+    const loud = volumeGain(this.volume) * levelGain(source.loudness_lufs, source.true_peak_dbtp);
+    this.sampler.load(source, from_s);
+    this.sampler.element.volume = this.muted ? 0 : Math.min(1, loud);
     this.sampler.play().catch(() => this.preview(null)); // the browser wants a press first: then nothing is heard
   }
 
@@ -154,17 +161,12 @@ export class Sound {
   }
 
   private deck(): Deck {
-    const element = new Audio();
-    element.preload = 'auto';
-    const deck: Deck = { element, gain: null, source: null };
+    const deck: Deck = new Deck((failed, why) => failed === this.playing && this.listener.onTrouble(why));
     const mine = (): boolean => deck === this.playing;
     for (const name of ['play', 'playing', 'pause', 'waiting', 'seeked'] as const) {
-      element.addEventListener(name, () => mine() && this.report());
+      deck.element.addEventListener(name, () => mine() && this.report());
     }
-    element.addEventListener('ended', () => mine() && this.end());
-    element.addEventListener('error', () => {
-      if (mine() && element.getAttribute('src')) this.listener.onTrouble(element.error?.message ?? '');
-    });
+    deck.element.addEventListener('ended', () => mine() && this.end());
     return deck;
   }
 
@@ -174,49 +176,24 @@ export class Sound {
       this.context = new AudioContext({ latencyHint: 'playback' });
       this.master = this.context.createGain();
       this.master.connect(this.context.destination);
-      for (const deck of this.decks) {
-        deck.gain = this.context.createGain();
-        this.context.createMediaElementSource(deck.element).connect(deck.gain).connect(this.master);
-      }
+      for (const deck of this.decks) deck.connect(this.context, this.master);
       this.applyVolume();
     }
     if (this.context.state === 'suspended') void this.context.resume();
   }
 
-  private load(deck: Deck, source: Source): void {
-    if (deck.source?.url !== source.url) {
-      deck.element.src = source.url;
-      this.applyRate(deck.element);
-    }
-    deck.source = source;
-  }
-
-  private async start(deck: Deck, fade_s: number): Promise<void> {
-    this.ramp(deck, this.levelled ? levelGain(deck.source?.loudness_lufs) : 1, fade_s);
-    try {
-      await deck.element.play();
-    } catch (error) {
-      // Pressing "next" twice interrupts the first song's start; that is no trouble.
-      if (!(error instanceof DOMException && error.name === 'AbortError')) {
-        this.listener.onTrouble(error instanceof Error ? error.message : '');
-      }
-    }
+  private async start(deck: Deck, fade_s: number, from?: number): Promise<void> {
+    deck.setRate(this.rate);
+    deck.ramp(deck.level(this.levelled), fade_s, from);
+    await deck.play().catch(() => this.listener.onForbidden());
   }
 
   private fadeOut(deck: Deck, seconds: number): void {
-    this.ramp(deck, 0, seconds);
-    const { url } = deck.source ?? { url: '' };
+    deck.ramp(0, seconds);
+    const url = deck.source?.url;
     setTimeout(() => {
       if (deck !== this.playing && deck.source?.url === url) deck.element.pause();
     }, seconds * 1000);
-  }
-
-  private ramp(deck: Deck, to: number, seconds: number): void {
-    if (!deck.gain || !this.context) return;
-    const now = this.context.currentTime;
-    deck.gain.gain.cancelScheduledValues(now);
-    deck.gain.gain.setValueAtTime(deck.gain.gain.value, now);
-    deck.gain.gain.linearRampToValueAtTime(to, now + seconds);
   }
 
   private applyVolume(): void {
@@ -224,18 +201,22 @@ export class Sound {
     this.master?.gain.setTargetAtTime(gain, this.context?.currentTime ?? 0, 0.02);
   }
 
-  private applyRate(element: HTMLAudioElement): void {
-    element.preservesPitch = true;
-    element.defaultPlaybackRate = this.rate;
-    element.playbackRate = this.rate;
+  /** What was planned for the end of a song no longer holds. */
+  private begin(): void {
+    this.ending = false;
+    clearTimeout(this.scheduled);
+    this.scheduled = 0;
   }
 
   private tick(): void {
-    const { element } = this.playing;
-    if (element.paused) return;
-    this.listener.onTime(element.currentTime, element.duration || 0);
-    const left_s = (element.duration - element.currentTime) / this.rate;
-    if (this.fade_s > 0 && left_s < this.fade_s && element.duration > 3 * this.fade_s) this.end();
+    const deck = this.playing;
+    if (deck.paused) return;
+    this.listener.onTime(deck.position_s, deck.duration_s);
+    if (this.last || this.ending || this.scheduled) return;
+    const left_s = (deck.duration_s - deck.position_s) / this.rate;
+    const lead_s = deck.duration_s > 3 * this.fade_s ? Math.max(LEAD_S, this.fade_s) : LEAD_S;
+    if (left_s > lead_s + (2 * TICK_MS) / 1000) return;
+    this.scheduled = window.setTimeout(() => this.end(), Math.max(0, left_s - lead_s) * 1000);
   }
 
   private end(): void {
@@ -245,8 +226,9 @@ export class Sound {
   }
 
   private report(): void {
-    const { element } = this.playing;
-    this.listener.onTime(element.currentTime, element.duration || 0);
-    this.listener.onState(!element.paused, element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
+    const { playing } = this;
+    this.listener.onTime(playing.position_s, playing.duration_s);
+    const { paused, readyState } = playing.element;
+    this.listener.onState(!paused, readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
   }
 }

@@ -1,5 +1,5 @@
 /** What a listener can say of a song, each with what changed and how to undo it. */
-import { type Rating, type Track, tracks } from '../api';
+import { type Labelled, type Rating, type Track, tracks } from '../api';
 import type { Mood } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
@@ -15,6 +15,19 @@ async function attempt(what: () => Promise<void>): Promise<void> {
   }
 }
 
+const MOST_NAMED = 3;
+
+/** The songs whose mood moved with it, in a sentence; none where none did. */
+function moved({ moved, moved_count }: Labelled): string {
+  if (moved_count === 0) return '';
+  const { t } = i18n;
+  const named = moved
+    .slice(0, MOST_NAMED)
+    .map(({ title, now }) => t.track.movedTo(title, t.labels[now]))
+    .join(', ');
+  return t.track.moved(moved_count, moved_count > MOST_NAMED ? `${named} …` : named);
+}
+
 export function relabel(track: Track, mood: Mood, then: Then = () => undefined): Promise<void> {
   return attempt(async () => {
     const given = await tracks.label(track.id, mood);
@@ -23,10 +36,13 @@ export function relabel(track: Track, mood: Mood, then: Then = () => undefined):
       then(now);
     };
     show(given.track);
-    toasts.say(i18n.t.track.nowLabel(track.title, i18n.t.labels[mood]), () => {
+    player.changed(...given.moved.map(({ track_id: id, now }) => ({ id, mood: now })));
+    toasts.say(`${i18n.t.track.nowLabel(track.title, i18n.t.labels[mood])} ${moved(given)}`, () => {
       void attempt(async () => {
         const { label_before: before } = given;
-        show((await (before ? tracks.label(track.id, before) : tracks.unlabel(track.id))).track);
+        const back = await (before ? tracks.label(track.id, before) : tracks.unlabel(track.id));
+        show(back.track);
+        player.changed(...back.moved.map(({ track_id: id, now }) => ({ id, mood: now })));
       });
     });
   });

@@ -1,27 +1,30 @@
 /** What plays, and what follows: the queue joined to the sound, kept over a reload. */
-import { post, type QueueGiven, type Track, type TrackDetail, tracks as trackApi } from '../api';
+import { type QueueGiven, type Track, type TrackDetail, tracks as trackApi } from '../api';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
 import { Sound, type Source } from './audio';
+import { type Choice, Heard, NO_CHOICE } from './heard';
+import { How } from './how.svelte';
+import * as kept from './kept';
 import * as q from './queue';
+import { obeySystem, tellSystem } from './system';
+import { Tabs } from './tabs';
 
-const KEPT = 'mien.player';
-const SKIP_S = 10;
+const KEEP_EVERY_MS = 5000;
+/** So long before the end the next choice is prepared for. */
+const NEAR_END_S = 14;
+/** When the listener chooses other songs, the one that plays gives way in so many seconds. */
+const SOFT_S = 0.6;
+const SLEEP_FADE_S = 8;
 
-interface Kept {
+/** How songs for the moment come in: at once; at once only where nothing plays; or behind what plays. */
+export type Entrance = 'now' | 'idle' | 'behind';
+
+/** Where the player stood, to go back to. */
+export interface Spot {
   queue: q.Queue;
   position_s: number;
-  volume: number;
-  muted: boolean;
-  rate: number;
-  fade_s: number;
-  levelled: boolean;
-}
-
-/** What the moment adds to a listen: what chose the song. */
-export interface Choice {
-  policy: string | null;
-  reading_id: number | null;
+  playing: boolean;
 }
 
 class Player {
@@ -31,13 +34,10 @@ class Player {
   duration_s = $state(0);
   playing = $state(false);
   waiting = $state(false);
-  volume = $state(0.9);
-  muted = $state(false);
-  rate = $state(1);
-  fade_s = $state(0);
-  levelled = $state(true);
   /** When sound stops by itself: a moment, or after this song. */
   sleepAt = $state<number | 'end' | null>(null);
+  /** Whether another tab of this browser plays. */
+  elsewhere = $state(false);
 
   readonly item = $derived(q.current(this.queue));
   readonly track = $derived(this.item?.track ?? null);
@@ -47,55 +47,89 @@ class Player {
   more: (() => Promise<void>) | null = null;
   /** Told shortly before a song ends, in time for a glance. */
   nearEnd: (() => void) | null = null;
-  choice: () => Choice = () => ({ policy: null, reading_id: null });
+  choice: () => Choice = () => NO_CHOICE;
 
-  private sound: Sound;
-  private startedAt = new Date();
-  private heard_s = 0;
-  private lastTime = 0;
+  readonly how: How;
+  private readonly sound: Sound;
+  private readonly tabs: Tabs;
+  private readonly heard = new Heard();
   private warned = false;
   private failures = 0;
 
   constructor() {
     this.sound = new Sound({
       onTime: (position, duration) => this.onTime(position, duration),
-      onState: (playing, waiting) => {
-        this.playing = playing;
-        this.waiting = playing && waiting;
-        if (playing) this.failures = 0;
-        this.tellSystem();
-      },
+      onState: (playing, waiting) => this.onState(playing, waiting),
       onEnd: () => void this.onEnd(),
       onTrouble: () => this.onTrouble(),
+      onForbidden: () => toasts.say(i18n.t.player.pressPlay),
+    });
+    this.how = new How(this.sound, () => {
+      this.tabs.share(this.how.all);
+      this.show();
+      this.keep();
+    });
+    this.tabs = new Tabs({
+      onElsewhere: (plays) => this.onElsewhere(plays),
+      onChoices: (choices) => this.how.take(choices),
     });
     this.restore();
-    this.media();
+    obeySystem({
+      resume: () => void this.resume(),
+      pause: () => this.pause(),
+      next: () => void this.step(true),
+      previous: () => void this.back(),
+      nudge: (seconds) => this.nudge(seconds),
+      seek: (position_s) => this.seek(position_s),
+    });
     addEventListener('pagehide', () => this.keep());
-    setInterval(() => this.playing && this.keep(), 5000);
+    setInterval(() => this.playing && this.keep(), KEEP_EVERY_MS);
   }
 
   /** Play a list from `index` on. */
   async play(items: q.Item[], index: number, moment = false): Promise<void> {
     this.finish(false);
-    this.queue = { ...this.queue, items, index, moment };
-    await this.start();
+    this.queue = { ...this.queue, items, index, moment, shuffle: false, order: null };
+    await this.start(0, SOFT_S);
   }
 
-  /** Songs for the moment: what plays goes on, unless nothing does. */
-  async plan(given: QueueGiven, interrupt = false): Promise<void> {
+  /** Songs for the moment. */
+  async plan(given: QueueGiven, entrance: Entrance): Promise<void> {
     const items = given.tracks.map(({ track, why, score, parts }) => ({ track, why, score, parts }));
     if (items.length === 0) return;
-    if (this.track && (this.playing || !interrupt) && !interrupt) {
+    const starts = entrance === 'now' || !this.track || (entrance === 'idle' && !this.playing);
+    if (starts) await this.play(items, 0, true);
+    else {
       this.queue = q.replanned(this.queue, items);
       this.prepare();
-      if (!this.playing) await this.step(true);
-    } else await this.play(items, 0, true);
+    }
+    this.keep();
+  }
+
+  spot(): Spot {
+    return { queue: this.queue, position_s: this.position_s, playing: this.playing };
+  }
+
+  /** Go back to where the player stood; a song that plays on is not disturbed. */
+  async goBack({ queue, position_s, playing }: Spot): Promise<void> {
+    const before = q.current(queue)?.track.id;
+    const same = before === this.track?.id;
+    if (!same) this.finish(true);
+    this.queue = queue;
+    if (same) this.prepare();
+    else if (before === undefined) this.sound.stop();
+    else if (playing) await this.start(position_s, SOFT_S);
+    else this.cue(position_s);
     this.keep();
   }
 
   async toggle(): Promise<void> {
-    if (this.playing) this.sound.pause();
-    else if (this.track) await this.sound.resume();
+    if (this.playing) this.pause();
+    else await this.resume();
+  }
+
+  async resume(): Promise<void> {
+    if (this.track) await this.sound.resume();
   }
 
   pause(): void {
@@ -119,9 +153,7 @@ class Player {
 
   async back(): Promise<void> {
     if (this.position_s > 4 || this.queue.index <= 0) return this.seek(0);
-    this.finish(true);
-    this.queue = { ...this.queue, index: q.preceding(this.queue) };
-    await this.start();
+    await this.jump(q.preceding(this.queue));
   }
 
   async jump(index: number): Promise<void> {
@@ -133,47 +165,24 @@ class Player {
   seek(position_s: number): void {
     this.sound.seek(position_s);
     this.position_s = position_s;
-    this.lastTime = position_s;
+    this.heard.at(position_s, true);
   }
 
   nudge(seconds: number): void {
-    this.seek(Math.max(0, this.position_s + seconds));
-  }
-
-  setVolume(volume: number, muted = false): void {
-    this.volume = Math.min(1, Math.max(0, volume));
-    this.muted = muted;
-    this.sound.setVolume(this.volume, muted);
-    this.keep();
-  }
-
-  setRate(rate: number): void {
-    this.rate = Math.min(2, Math.max(0.5, Math.round(rate * 20) / 20));
-    this.sound.setRate(this.rate);
-    this.keep();
-  }
-
-  setFade(seconds: number): void {
-    this.fade_s = seconds;
-    this.sound.setFade(seconds);
-    this.keep();
-  }
-
-  setLevelled(levelled: boolean): void {
-    this.levelled = levelled;
-    this.sound.setLevelled(levelled);
-    this.keep();
+    this.seek(Math.min(Math.max(0, this.position_s + seconds), this.duration_s));
   }
 
   cycleRepeat(): void {
     const after = { off: 'all', all: 'one', one: 'off' } as const;
     this.queue = { ...this.queue, repeat: after[this.queue.repeat] };
+    this.prepare();
     this.keep();
   }
 
   toggleShuffle(): void {
-    this.queue = this.queue.shuffle ? { ...this.queue, shuffle: false } : q.shuffled(this.queue, Math.random);
+    this.queue = this.queue.shuffle ? q.unshuffled(this.queue) : q.shuffled(this.queue, Math.random);
     this.prepare();
+    this.keep();
   }
 
   insertNext(track: Track): void {
@@ -192,68 +201,110 @@ class Player {
   async drop(trackId: number): Promise<void> {
     this.queue = q.without(this.queue, trackId);
     if (this.track?.id === trackId) await this.step(true);
+    else this.prepare();
   }
 
-  /** A track has changed (its mood, its rating): show it so wherever it stands. */
-  changed(track: Track): void {
-    const items = this.queue.items.map((item) =>
-      item.track.id === track.id ? { ...item, track: { ...item.track, ...track } } : item,
-    );
-    this.queue = { ...this.queue, items };
-    if (this.detail?.id === track.id) this.detail = { ...this.detail, ...track };
+  /** Tracks have changed (their mood, their rating): show them so wherever they stand. */
+  changed(...tracks: (Partial<Track> & { id: number })[]): void {
+    this.queue = q.renewed(this.queue, new Map(tracks.map((track) => [track.id, track])));
+    const detail = tracks.find((track) => track.id === this.detail?.id);
+    if (this.detail && detail) this.detail = { ...this.detail, ...detail };
   }
 
-  /** Let a song be heard from its middle for a moment; null ends it. */
+  /** Let a song be heard from its most intense place for a moment; null ends it. */
   preview(track: Track | null): void {
-    this.sound.preview(track && this.sourceOf(track), (track?.duration_s ?? 0) * 0.35);
+    const from_s = track ? (track.preview_s ?? track.duration_s * 0.35) : 0;
+    this.sound.preview(track && this.sourceOf(track), from_s);
   }
 
   sleep(at: number | 'end' | null): void {
     this.sleepAt = at;
-  }
-
-  private async start(): Promise<void> {
-    const { track } = this;
-    if (!track) return;
-    this.startedAt = new Date();
-    this.heard_s = this.lastTime = 0;
-    this.position_s = 0;
-    this.warned = false;
-    this.duration_s = track.duration_s;
-    const playing = this.sound.play(this.sourceOf(track));
-    void this.describe(track);
-    await playing;
     this.prepare();
     this.keep();
+  }
+
+  /** Another listener uses this browser now: nothing of the one before is shown. */
+  clear(): void {
+    this.finish(false);
+    this.sound.stop();
+    this.queue = q.NO_QUEUE;
+    this.detail = this.sleepAt = null;
+    this.position_s = this.duration_s = 0;
+    kept.forget();
+  }
+
+  private async start(from_s = 0, soft_s?: number): Promise<void> {
+    const { track } = this;
+    if (!track) return;
+    this.begin(track, from_s);
+    await this.sound.play(this.sourceOf(track), from_s, soft_s);
+    this.prepare();
+    this.keep();
+  }
+
+  private cue(position_s: number): void {
+    if (!this.track) return;
+    this.begin(this.track, position_s);
+    this.sound.pause();
+    this.sound.cue(this.sourceOf(this.track), position_s);
+  }
+
+  private begin(track: Track, from_s: number): void {
+    this.heard.begin(track, from_s);
+    this.position_s = from_s;
+    this.warned = false;
+    this.duration_s = track.duration_s;
+    void this.describe(track);
   }
 
   private async describe(track: Track): Promise<void> {
     const detail = await trackApi.get(track.id).catch(() => null);
     if (this.track?.id === track.id) this.detail = detail;
-    this.tellSystem();
+    this.show();
   }
 
   private sourceOf(track: Track): Source {
-    return { url: trackApi.audio(track.id, playable(track)), loudness_lufs: track.loudness_lufs ?? null };
+    return {
+      url: trackApi.audio(track.id),
+      converted: (from_s) => trackApi.opus(track.id, from_s),
+      duration_s: track.duration_s,
+      loudness_lufs: track.loudness_lufs,
+      true_peak_dbtp: track.true_peak_dbtp,
+    };
   }
 
   private prepare(): void {
-    const next = this.queue.items[q.following(this.queue, false)];
-    this.sound.prepare(next && next !== this.item ? this.sourceOf(next.track) : null);
+    const next = this.sleepAt === 'end' ? undefined : this.queue.items[q.following(this.queue, false)];
+    this.sound.setLast(!next);
+    this.sound.prepare(next ? this.sourceOf(next.track) : null);
+  }
+
+  private onState(playing: boolean, waiting: boolean): void {
+    this.playing = playing;
+    this.waiting = playing && waiting;
+    if (playing) this.failures = 0;
+    if (playing) this.elsewhere = false;
+    this.tabs.tell(playing);
+    this.show();
+  }
+
+  private onElsewhere(plays: boolean): void {
+    this.elsewhere = plays;
+    if (!plays || !this.playing) return;
+    this.pause();
+    toasts.say(i18n.t.player.elsewhere);
   }
 
   private onTime(position_s: number, duration_s: number): void {
-    const passed = position_s - this.lastTime;
-    if (passed > 0 && passed < 2) this.heard_s += passed;
-    this.lastTime = position_s;
+    this.heard.at(position_s);
     this.position_s = position_s;
-    if (duration_s > 0 && Number.isFinite(duration_s)) this.duration_s = duration_s;
-    if (typeof this.sleepAt === 'number' && Date.now() >= this.sleepAt) {
-      this.sleepAt = null;
-      this.sound.pause();
+    if (duration_s > 0) this.duration_s = duration_s;
+    if (typeof this.sleepAt === 'number' && this.playing && Date.now() >= this.sleepAt) {
+      this.sleep('end');
+      this.sound.fadeAway(SLEEP_FADE_S, () => this.sleep(null));
     }
-    const left_s = (this.duration_s - position_s) / this.rate;
-    if (!this.warned && this.playing && left_s < 14 && this.duration_s > 30) {
+    const left_s = (this.duration_s - position_s) / this.how.rate;
+    if (!this.warned && this.playing && left_s < NEAR_END_S && this.duration_s > 2 * NEAR_END_S) {
       this.warned = true;
       this.nearEnd?.();
     }
@@ -261,12 +312,10 @@ class Player {
 
   private async onEnd(): Promise<void> {
     if (this.sleepAt === 'end') {
-      this.sleepAt = null;
       this.finish(false);
       this.sound.pause();
-      return;
-    }
-    await this.step(false);
+      this.sleep(null);
+    } else await this.step(false);
   }
 
   private onTrouble(): void {
@@ -275,94 +324,30 @@ class Player {
     if (this.failures <= 3 && this.next.length > 0) void this.step(true);
   }
 
-  /** Tell the server what was heard of the song that ends now. */
   private finish(skipped: boolean): void {
-    const { track } = this;
-    if (!track || this.heard_s < 1) return;
-    const played_s = Math.min(this.heard_s, track.duration_s);
-    const { policy, reading_id } = this.item?.why ? this.choice() : { policy: null, reading_id: null };
-    const heard = {
-      track_id: track.id,
-      started_at: this.startedAt.toISOString(),
-      played_s,
-      policy,
-      reading_id,
-      skipped,
-    };
-    this.heard_s = 0;
-    post('/listens', heard).catch(() => undefined);
+    this.heard.end(skipped, this.item?.why ? this.choice() : NO_CHOICE);
   }
 
   private keep(): void {
-    const { queue, position_s, volume, muted, rate, fade_s, levelled } = this;
-    const kept: Kept = {
-      queue: { ...queue, items: queue.items.slice(0, 300) },
-      position_s,
-      volume,
-      muted,
-      rate,
-      fade_s,
-      levelled,
-    };
-    localStorage.setItem(KEPT, JSON.stringify(kept));
+    if (this.elsewhere) return; // the tab that plays knows better where we are
+    const { queue, position_s, sleepAt } = this;
+    const sleep_at = typeof sleepAt === 'number' ? sleepAt : null;
+    kept.keep({ queue, position_s, sleep_at, ...this.how.all });
   }
 
   private restore(): void {
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Kept | null;
-      if (!kept) return;
-      this.setRate(kept.rate);
-      this.setFade(kept.fade_s);
-      this.setLevelled(kept.levelled ?? true);
-      this.setVolume(kept.volume, kept.muted);
-      this.queue = { ...q.NO_QUEUE, ...kept.queue };
-      if (!this.track) return;
-      this.position_s = kept.position_s;
-      this.duration_s = this.track.duration_s;
-      this.sound.cue(this.sourceOf(this.track), kept.position_s);
-      void this.describe(this.track);
-    } catch {
-      localStorage.removeItem(KEPT); // what an older page kept and this one cannot read
-    }
+    const was = kept.recall();
+    if (!was) return;
+    this.how.take({ ...this.how.all, ...was });
+    this.queue = { ...q.NO_QUEUE, ...was.queue };
+    this.sleepAt = was.sleep_at && was.sleep_at > Date.now() ? was.sleep_at : null;
+    this.cue(was.position_s);
   }
 
-  private media(): void {
-    const { mediaSession } = navigator;
-    if (!mediaSession) return;
-    mediaSession.setActionHandler('play', () => void this.toggle());
-    mediaSession.setActionHandler('pause', () => this.pause());
-    mediaSession.setActionHandler('nexttrack', () => void this.step(true));
-    mediaSession.setActionHandler('previoustrack', () => void this.back());
-    mediaSession.setActionHandler('seekforward', () => this.nudge(SKIP_S));
-    mediaSession.setActionHandler('seekbackward', () => this.nudge(-SKIP_S));
-    mediaSession.setActionHandler('seekto', ({ seekTime }) => this.seek(seekTime ?? 0));
+  private show(): void {
+    const { track, playing, position_s, duration_s } = this;
+    if (track) tellSystem({ track, playing, position_s, duration_s, rate: this.how.rate });
   }
-
-  private tellSystem(): void {
-    const { mediaSession } = navigator;
-    if (!mediaSession || !this.track) return;
-    const { title, artist, album, id } = this.track;
-    if (mediaSession.metadata?.title !== title || mediaSession.metadata.artist !== artist) {
-      mediaSession.metadata = new MediaMetadata({
-        title,
-        artist,
-        album,
-        artwork: [{ src: trackApi.cover(id) }],
-      });
-    }
-    mediaSession.playbackState = this.playing ? 'playing' : 'paused';
-    if (this.duration_s > 0 && this.position_s <= this.duration_s) {
-      const { duration_s: duration, position_s: position, rate: playbackRate } = this;
-      mediaSession.setPositionState({ duration, position, playbackRate });
-    }
-  }
-}
-
-const probe = document.createElement('audio');
-
-/** Whether this browser plays the original; else the server sends it as Opus. */
-function playable(track: Track): boolean {
-  return !track.media_type || probe.canPlayType(track.media_type) !== '';
 }
 
 export const player = new Player();

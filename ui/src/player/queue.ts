@@ -18,9 +18,18 @@ export interface Queue {
   repeat: Repeat;
   shuffle: boolean;
   moment: boolean;
+  /** The order before shuffling; null where it was not shuffled. */
+  order: Item[] | null;
 }
 
-export const NO_QUEUE: Queue = { items: [], index: -1, repeat: 'off', shuffle: false, moment: false };
+export const NO_QUEUE: Queue = {
+  items: [],
+  index: -1,
+  repeat: 'off',
+  shuffle: false,
+  moment: false,
+  order: null,
+};
 
 export const chosen = (track: Track): Item => ({ track, why: null, score: null, parts: null });
 
@@ -46,7 +55,8 @@ export function preceding(queue: Queue): number {
 export function replanned(queue: Queue, items: Item[]): Queue {
   const heard = queue.items.slice(0, queue.index + 1);
   const playing = current(queue)?.track.id;
-  return { ...queue, moment: true, items: [...heard, ...items.filter((item) => item.track.id !== playing)] };
+  const ahead = items.filter((item) => item.track.id !== playing);
+  return { ...queue, moment: true, shuffle: false, order: null, items: [...heard, ...ahead] };
 }
 
 /** Put a song right behind the one that plays. */
@@ -75,6 +85,18 @@ export function moved<T>(items: readonly T[], from: number, to: number): T[] {
   return next;
 }
 
+/** A track has changed (its mood, its rating): show it so wherever it stands. */
+export function renewed(queue: Queue, changes: Map<number, Partial<Track>>): Queue {
+  const made = new Map<Item, Item>();
+  const renew = (item: Item): Item => {
+    const change = changes.get(item.track.id);
+    if (!change) return item;
+    if (!made.has(item)) made.set(item, { ...item, track: { ...item.track, ...change } });
+    return made.get(item)!;
+  };
+  return { ...queue, items: queue.items.map(renew), order: queue.order?.map(renew) ?? null };
+}
+
 /** Shuffle what follows; what was heard stays as it was. */
 export function shuffled(queue: Queue, random: () => number): Queue {
   const rest = upcoming(queue);
@@ -82,5 +104,22 @@ export function shuffled(queue: Queue, random: () => number): Queue {
     const j = Math.floor(random() * (i + 1));
     [rest[i], rest[j]] = [rest[j], rest[i]];
   }
-  return { ...queue, shuffle: true, items: [...queue.items.slice(0, queue.index + 1), ...rest] };
+  const items = [...queue.items.slice(0, queue.index + 1), ...rest];
+  return { ...queue, shuffle: true, items, order: queue.items };
+}
+
+/** The order before shuffling again, from the song that plays on; without what was taken out since. */
+export function unshuffled(queue: Queue): Queue {
+  const playing = current(queue);
+  const kept = new Set(queue.items);
+  const order = (queue.order ?? queue.items).filter((item) => kept.has(item));
+  const added = queue.items.filter((item) => !order.includes(item));
+  const items = [...order, ...added];
+  return {
+    ...queue,
+    shuffle: false,
+    order: null,
+    items,
+    index: playing ? items.indexOf(playing) : queue.index,
+  };
 }

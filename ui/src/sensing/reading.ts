@@ -92,6 +92,7 @@ export class Smoother {
   private whole_s = 0;
   private obstacle: Reason | null = null;
   private followed: Box | null = null;
+  private chosen = false;
   private seen_s: number | null = null;
   private now_s = 0;
   private frames = 0;
@@ -106,14 +107,23 @@ export class Smoother {
   /** Take one more frame, later than all before it, and say what they show together. */
   add(frame: Frame): Reading {
     this.now_s = Math.max(this.now_s, frame.time_s);
-    if (this.gone()) this.followed = this.held = this.rival = null;
-    if (frame.faces.length > 0) this.addFace(...listenerOf(frame, this.followed, this.rules));
+    if (this.gone()) {
+      this.followed = this.held = this.rival = null;
+      this.chosen = false;
+    }
+    const faces = this.chosen ? frame.faces.filter((face) => this.near(face)) : frame.faces;
+    if (faces.length > 0) this.addFace(...listenerOf({ ...frame, faces }, this.followed, this.rules));
     return this.reading();
   }
 
-  /** The listener said which face is theirs. */
+  /** The listener said which face is theirs: no other is read until that one has gone. */
   follow(box: Box): void {
     this.followed = box;
+    this.chosen = true;
+  }
+
+  private near({ box }: Face): boolean {
+    return !this.followed || distance(box, this.followed) <= this.rules.follow_reach * this.followed.width;
   }
 
   private addFace(face: Face, isListener: boolean): void {

@@ -3,14 +3,20 @@
  * Pictures go to the worker and nowhere else.
  */
 import type { Box } from './pixels';
-import type { Distribution, FromWorker, Reading, Seen, ToWorker } from './types';
+import type { Distribution, Face, FromWorker, Reading, Seen, ToWorker } from './types';
 
-export type Trouble = 'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged' | 'no_model';
+export type Trouble =
+  'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged' | 'still' | 'no_model' | 'failed';
 export type Status = 'off' | 'starting' | 'looking' | 'watching';
 
 /** A glance ends when the reading is certain and this long, or for good after the longest time. */
 const GLANCE_LEAST_S = 1.5;
 const GLANCE_MOST_S = 6;
+/** For so long a glance waits to be told whose face to read. */
+const CHOICE_MOST_S = 60;
+/** A camera that shows nothing new so many times in a row is held back by its switch or another program. */
+const FRAME_MOST_MS = 100;
+const STILL_FRAMES = 30;
 const PATH_S = 600;
 
 export interface PathPoint {
@@ -45,6 +51,12 @@ export class Sensor {
     return this.seen?.reading ?? null;
   }
 
+  /** The faces in view, from left to right as in a mirror. */
+  get people(): Face[] {
+    const middle = ({ box }: Face): number => box.x + box.width / 2;
+    return [...(this.seen?.faces ?? [])].sort((a, b) => middle(b) - middle(a));
+  }
+
   get on(): boolean {
     return this.status === 'looking' || this.status === 'watching';
   }
@@ -71,26 +83,41 @@ export class Sensor {
   }
   private offsets: Distribution | null = null;
 
-  /** Look for a few seconds, then turn the camera off; null when it could not be done. */
-  async glance(): Promise<Reading | null> {
-    const run = await this.open('looking');
-    if (run === null) return null;
+  /**
+   * Look for a few seconds, then turn the camera off; null when it could not be done, or was stopped.
+   * With `asks` it waits to be told whose face to read where several people are in view.
+   */
+  async glance(asks: boolean): Promise<Reading | null> {
     let reading: Reading | null = null;
-    for await (const time_s of this.frames(run)) {
+    const whole = await this.each('looking', (time_s) => {
       reading = this.reading;
       const enough = time_s >= GLANCE_LEAST_S && reading?.certain;
-      const waiting = reading?.reason === 'several_faces';
-      if (enough || (time_s >= GLANCE_MOST_S && !waiting)) break;
-    }
-    if (run === this.run) this.stop();
-    return reading;
+      const most_s = asks && reading?.reason === 'several_faces' ? CHOICE_MOST_S : GLANCE_MOST_S;
+      return !enough && time_s < most_s;
+    });
+    return whole ? reading : null;
   }
 
   /** Look until `stop`; `each` is told every reading. */
   async watch(each: (reading: Reading) => void): Promise<void> {
-    const run = await this.open('watching');
-    if (run === null) return;
-    for await (const _ of this.frames(run)) if (this.reading) each(this.reading);
+    await this.each('watching', () => {
+      if (this.reading) each(this.reading);
+      return true;
+    });
+  }
+
+  /** Read frames for as long as `goesOn`, then turn the camera off; false where something else ended it. */
+  private async each(status: 'looking' | 'watching', goesOn: (time_s: number) => boolean): Promise<boolean> {
+    const run = await this.open(status);
+    if (run === null) return false;
+    try {
+      for await (const time_s of this.frames(run)) if (!goesOn(time_s)) break;
+    } catch (error) {
+      if (run === this.run) this.dismiss(error);
+    }
+    const whole = run === this.run;
+    if (whole) this.stop();
+    return whole;
   }
 
   stop(): void {
@@ -98,8 +125,16 @@ export class Sensor {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
     this.status = 'off';
-    this.ratePerS = 0;
+    this.ratePerS = this.last = 0;
     if (this.video) this.video.srcObject = null;
+  }
+
+  /** Nothing of who was seen before is shown any more. */
+  forget(): void {
+    this.stop();
+    this.seen = null;
+    this.path = [];
+    this.calibrate(null);
   }
 
   /** Whose face to read, where several people are in view. */
@@ -107,11 +142,11 @@ export class Sensor {
     this.worker?.postMessage({ kind: 'choose', box } satisfies ToWorker);
   }
 
-  /** Read a picture that the listener chose; it is read in the page. */
-  async readPicture(file: Blob): Promise<Seen> {
+  /** Read a picture that the listener chose; it is read in the page. `box`: whose face, of several. */
+  async readPicture(file: Blob, box: Box | null = null): Promise<Seen> {
     await this.warm();
     const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
-    const seen = await this.ask({ kind: 'picture', image }, [image]);
+    const seen = await this.ask({ kind: 'picture', image, box }, [image]);
     this.take(seen, false);
     return seen;
   }
@@ -159,9 +194,13 @@ export class Sensor {
   /** One reading after the other, as fast as the worker answers; ends when the camera does. */
   private async *frames(run: number): AsyncGenerator<number> {
     const began = performance.now();
+    let missed = 0;
     while (run === this.run && this.video) {
-      await nextFrame(this.video);
+      const fresh = await nextFrame(this.video);
       if (run !== this.run) return;
+      missed = fresh ? 0 : missed + 1;
+      if (missed >= STILL_FRAMES) return this.fail('still');
+      if (!fresh) continue;
       const image = await createImageBitmap(this.video).catch(() => null);
       if (!image) continue;
       const time_s = (performance.now() - began) / 1000;
@@ -217,6 +256,14 @@ export class Sensor {
     return next;
   }
 
+  /** The worker broke down: let it go, so that the next press starts another. */
+  private dismiss(error: unknown): void {
+    this.worker?.terminate();
+    this.worker = this.ready = this.settled = null;
+    this.queue = Promise.resolve();
+    this.fail('failed', error);
+  }
+
   private fail(trouble: Trouble, error?: unknown): void {
     this.trouble = trouble;
     this.detail = error instanceof Error ? error.message : '';
@@ -231,13 +278,17 @@ function troubleOf(error: unknown): Trouble {
   return 'no_camera';
 }
 
-/** The next frame that the camera shows, or a tenth of a second where the browser does not tell. */
-function nextFrame(video: HTMLVideoElement): Promise<void> {
+/** Waits for the next frame that the camera shows, a tenth of a second at most; whether there was one. */
+function nextFrame(video: HTMLVideoElement): Promise<boolean> {
+  const told = 'requestVideoFrameCallback' in video; // else any moment may hold a new one
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, 100);
-    video.requestVideoFrameCallback?.(() => {
+    const timer = setTimeout(() => {
+      if (told) video.cancelVideoFrameCallback(asked);
+      resolve(!told);
+    }, FRAME_MOST_MS);
+    const asked = video.requestVideoFrameCallback?.(() => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
 }

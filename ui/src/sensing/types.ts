@@ -71,7 +71,7 @@ export type ToWorker =
   | { kind: 'calibrate'; offsets: Distribution | null }
   | { kind: 'start' }
   | { kind: 'frame'; image: ImageBitmap; time_s: number }
-  | { kind: 'picture'; image: ImageBitmap }
+  | { kind: 'picture'; image: ImageBitmap; box: Box | null }
   | { kind: 'choose'; box: Box };
 
 export type FromWorker =

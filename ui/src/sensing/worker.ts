@@ -8,7 +8,7 @@ import { FaceFinder } from './detect';
 import { Haar } from './haar';
 import { boxOf, type Place } from './look';
 import { EmotionNetwork } from './network';
-import { crop, type Grey, greyOf } from './pixels';
+import { type Box, crop, type Grey, greyOf } from './pixels';
 import { measureQuality } from './quality';
 import { type ReadingRules, rulesOf, Smoother } from './reading';
 import { FaceTracker } from './tracking';
@@ -93,8 +93,11 @@ async function read(
 const frame = (image: ImageBitmap, time_s: number): Promise<Seen> =>
   read(image, (grey) => tracker.find(grey, time_s).map((face) => face.place), smoother, time_s);
 
-const picture = (image: ImageBitmap): Promise<Seen> =>
-  read(image, (grey) => finder.find(grey), new Smoother(rules, offsets), 0);
+function picture(image: ImageBitmap, box: Box | null): Promise<Seen> {
+  const alone = new Smoother(rules, offsets);
+  if (box) alone.follow(box);
+  return read(image, (grey) => finder.find(grey), alone, 0);
+}
 
 async function answer(message: ToWorker): Promise<void> {
   if (message.kind === 'load') await load(message.artifact);
@@ -105,7 +108,7 @@ async function answer(message: ToWorker): Promise<void> {
     smoother.follow(message.box);
   } else if (message.kind === 'frame')
     post({ kind: 'seen', seen: await frame(message.image, message.time_s) });
-  else post({ kind: 'seen', seen: await picture(message.image) });
+  else post({ kind: 'seen', seen: await picture(message.image, message.box) });
 }
 
 self.onmessage = (event: MessageEvent<ToWorker>) => {

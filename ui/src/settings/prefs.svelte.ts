@@ -3,6 +3,7 @@ import { get, type Policy, patch } from '../api';
 import type { Mood } from '../design/moods';
 
 export type CameraMode = 'glance' | 'continuous' | 'never';
+export type WhenHidden = 'pause' | 'off';
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEPT = 'mien.prefs';
@@ -14,9 +15,18 @@ interface Chosen {
   policy: Policy;
   to: Mood | null;
   consented: boolean;
+  /** What the camera does when the page is hidden while it is on: off until the page is seen again, or for good. */
+  whenHidden: WhenHidden;
 }
 
-const FIRST: Chosen = { theme: 'system', camera: 'glance', policy: 'match', to: null, consented: false };
+const FIRST: Chosen = {
+  theme: 'system',
+  camera: 'glance',
+  policy: 'match',
+  to: null,
+  consented: false,
+  whenHidden: 'pause',
+};
 
 class Prefs {
   private chosen = $state<Chosen>(FIRST);
@@ -24,12 +34,8 @@ class Prefs {
   private readonly dark = matchMedia('(prefers-color-scheme: dark)');
 
   constructor() {
-    try {
-      this.chosen = { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') };
-    } catch {
-      localStorage.removeItem(KEPT);
-    }
-    this.paint();
+    this.recall();
+    window.addEventListener('storage', ({ key }) => key === KEPT && this.recall()); // another tab has changed something
     this.dark.addEventListener('change', () => this.paint());
   }
 
@@ -42,9 +48,13 @@ class Prefs {
     localStorage.setItem(KEPT, JSON.stringify(this.chosen));
     this.paint();
     clearTimeout(this.timer);
-    const { theme, camera } = this.chosen;
+    const { theme, camera, whenHidden } = this.chosen;
     // Consent to the camera, and that it is never used, are each device's own.
-    const shared = { theme, ...(camera === 'never' ? {} : { camera }) };
+    const shared = {
+      theme,
+      camera_when_hidden: whenHidden,
+      ...(camera === 'never' ? {} : { camera }),
+    };
     this.timer = window.setTimeout(() => {
       patch('/me/settings', shared).catch(() => undefined);
       patch('/me/settings/steering', { policy: this.chosen.policy }).catch(() => undefined);
@@ -53,13 +63,23 @@ class Prefs {
 
   async load(): Promise<void> {
     const [kept, steering] = await Promise.all([
-      get<Partial<Chosen>>('/me/settings').catch(() => null),
+      get<Partial<Chosen> & { camera_when_hidden: WhenHidden }>('/me/settings').catch(() => null),
       get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
     ]);
     if (steering) this.chosen = { ...this.chosen, policy: steering.policy };
     if (!kept) return;
     const { theme, camera } = { ...this.chosen, ...kept };
-    this.chosen = { ...this.chosen, theme, camera: this.chosen.camera === 'never' ? 'never' : camera };
+    const own = this.chosen.camera === 'never' ? 'never' : camera;
+    this.chosen = { ...this.chosen, theme, camera: own, whenHidden: kept.camera_when_hidden };
+    this.paint();
+  }
+
+  private recall(): void {
+    try {
+      this.chosen = { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') };
+    } catch {
+      localStorage.removeItem(KEPT);
+    }
     this.paint();
   }
 
