@@ -11,8 +11,10 @@ import {
   preceding,
   type Queue,
   removed,
+  renewed,
   replanned,
   shuffled,
+  unshuffled,
   upcoming,
   without,
 } from '../src/player/queue';
@@ -65,6 +67,27 @@ describe('what follows', () => {
     ).toEqual([3, 4, 5]);
     expect(ids(mixed)).not.toEqual([1, 2, 3, 4, 5]);
   });
+  test('unshuffling brings the order back, without what was taken out and with what was added', () => {
+    const plain = queue([1, 2, 3, 4, 5], 1);
+    const changed = playNext(
+      removed(
+        shuffled(plain, () => 0),
+        4,
+      ),
+      chosen(track(9)),
+    );
+    const gone = [1, 2, 3, 4, 5].filter((id) => !ids(changed).includes(id));
+    const back = unshuffled(changed);
+    expect(ids(back)).toEqual([...[1, 2, 3, 4, 5].filter((id) => !gone.includes(id)), 9]);
+    expect(current(back)?.track.id).toBe(2);
+    expect(back.shuffle).toBe(false);
+  });
+  test('a track that changed is shown so wherever it stands, and can still be unshuffled', () => {
+    const mixed = shuffled(queue([1, 2, 3, 4], 0), () => 0);
+    const now = renewed(mixed, new Map([[3, { mood: 'calm' as const }]]));
+    expect(now.items.filter((item) => item.track.mood === 'calm').map((item) => item.track.id)).toEqual([3]);
+    expect(ids(unshuffled(now))).toEqual([1, 2, 3, 4]);
+  });
   test('moving puts one item elsewhere and keeps the order of the others', () => {
     expect(moved(['a', 'b', 'c', 'd'], 3, 1)).toEqual(['a', 'd', 'b', 'c']);
     expect(moved(['a', 'b', 'c', 'd'], 0, 2)).toEqual(['b', 'c', 'a', 'd']);
@@ -77,5 +100,10 @@ describe('loudness', () => {
     expect(20 * Math.log10(levelGain(-19))).toBeCloseTo(3);
     expect(20 * Math.log10(levelGain(-60))).toBeCloseTo(6);
     expect(levelGain(null)).toBe(1);
+  });
+  test('a soft song with a high peak is turned up only as far as its peak allows', () => {
+    expect(20 * Math.log10(levelGain(-22, -4))).toBeCloseTo(3);
+    expect(levelGain(-22, 0)).toBe(1);
+    expect(20 * Math.log10(levelGain(-10, 0))).toBeCloseTo(-6);
   });
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { NO_OFFSETS } from '../src/sensing/calibration';
+import { calibrate, calibrationRules, correct, NO_OFFSETS } from '../src/sensing/calibration';
 import { measureQuality } from '../src/sensing/quality';
 import { rulesOf, Smoother, topOf } from '../src/sensing/reading';
-import { type Distribution, EMOTIONS, type Quality } from '../src/sensing/types';
+import { type Distribution, type Emotion, EMOTIONS, type Quality } from '../src/sensing/types';
 
 const golden = (name: string) => JSON.parse(readFileSync(`../tests/golden/${name}.json`, 'utf8'));
 
@@ -74,5 +74,69 @@ describe('the page measures a face as the server does', () => {
       if (value === null) expect(got[name as keyof Quality]).toBeNull();
       else expect(got[name as keyof Quality], name).toBeCloseTo(value, 4);
     }
+  });
+});
+
+describe('the page learns a face as the server does', () => {
+  interface Golden {
+    decision: Record<string, unknown>;
+    calibrations: { name: string; shown: Partial<Record<Emotion, Distribution[]>>; offsets: Distribution }[];
+    corrections: {
+      name: string;
+      before: Distribution;
+      probabilities: Distribution;
+      felt: Emotion;
+      after: Distribution;
+    }[];
+  }
+  const { decision, calibrations, corrections } = golden('reading') as Golden;
+  const rules = calibrationRules(decision);
+  const same = (got: Distribution, want: Distribution): void => {
+    for (const emotion of EMOTIONS) expect(got[emotion], emotion).toBeCloseTo(want[emotion], 4);
+  };
+  test.each(calibrations.map((one) => [one.name, one] as const))('calibrated: %s', (_, one) => {
+    same(calibrate(one.shown, rules), one.offsets);
+  });
+  test.each(corrections.map((one) => [one.name, one] as const))('corrected: %s', (_, one) => {
+    same(correct(one.before, one.probabilities, one.felt, rules), one.after);
+  });
+  test('where an artifact says nothing, both take the same numbers', () => {
+    expect(calibrationRules({})).toEqual(decision.calibration);
+  });
+});
+
+describe('of several people', () => {
+  const shares = (top: Emotion): Distribution =>
+    Object.fromEntries(EMOTIONS.map((e) => [e, e === top ? 0.94 : 0.01])) as Distribution;
+  const face = (x: number, width: number, top: Emotion) => ({
+    box: { x, y: 100, width, height: width },
+    probabilities: shares(top),
+    quality: null,
+  });
+  const near = face(60, 200, 'sad');
+  const far = face(420, 90, 'happy');
+  const frame = (time_s: number, ...faces: (typeof near)[]) => ({ width: 640, height: 480, faces, time_s });
+  const rules = rulesOf({ least_confidence: 0.5, half_life_s: 1 });
+
+  test('the one whom the listener chose is read, though another is much nearer', () => {
+    const smoother = new Smoother(rules);
+    smoother.follow(far.box);
+    for (let i = 0; i < 10; i++) smoother.add(frame(i / 10, near, far));
+    expect(smoother.reading().held).toBe('happy');
+    expect(smoother.reading().certain).toBe(true);
+  });
+  test('while the chosen one is out of view for a moment, nobody else is read in their place', () => {
+    const smoother = new Smoother(rules);
+    smoother.follow(far.box);
+    for (let i = 0; i < 10; i++) smoother.add(frame(i / 10, near, far));
+    expect(smoother.add(frame(1.2, near)).held).toBe('happy');
+    expect(smoother.add(frame(1.6, near)).frames).toBe(10);
+  });
+  test('when the chosen one has gone, whoever is there is read', () => {
+    const smoother = new Smoother(rules);
+    smoother.follow(far.box);
+    smoother.add(frame(0, near, far));
+    for (let i = 0; i < 20; i++) smoother.add(frame(2 + i / 10, near));
+    expect(smoother.reading().held).toBe('sad');
   });
 });
