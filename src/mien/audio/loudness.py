@@ -10,9 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
-
-from mien.audio.spectrum import power_spectra
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +42,8 @@ class LoudnessMeter:
 
     def __init__(self) -> None:
         self._steps: list[NDArray[np.float64]] = []
-        self._held: Floats = np.zeros((0, 0), np.float32)
+        self._buffer: Floats = np.zeros((0, 0), np.float32)
+        self._held = 0  # samples at the buffer's beginning that are not done with
         self._names: tuple[str, ...] = ()
         self._rate_hz = 0
         self._peak = 0.0
@@ -53,13 +53,18 @@ class LoudnessMeter:
         if (channels.names, channels.rate_hz) != (self._names, self._rate_hz):
             self._finish()
             self._names, self._rate_hz = channels.names, channels.rate_hz
-            self._held = np.zeros((len(channels.names), _TAPS), np.float32)
-        piece = channels.samples
-        if piece.dtype != np.float32:
-            piece = np.multiply(piece, channels.scale, dtype=np.float32, casting="same_kind")
-        samples = np.concatenate([self._held, piece], axis=1)
+            self._buffer, self._held = np.zeros((len(channels.names), _TAPS), np.float32), _TAPS
+        end = self._held + channels.samples.shape[1]
+        if end > self._buffer.shape[1]:
+            self._buffer = np.pad(self._buffer, ((0, 0), (0, end - self._buffer.shape[1])))
+        samples = self._buffer[:, :end]
+        np.multiply(
+            channels.samples, np.float32(channels.scale), out=samples[:, self._held :], casting="same_kind"
+        )
         self._measure_peak(samples)
-        self._held = samples[:, self._measure_steps(samples) :]
+        rest = samples[:, self._measure_steps(samples) :]
+        self._held = rest.shape[1]
+        self._buffer[:, : self._held] = rest.copy()
 
     def step_levels_lufs(self) -> NDArray[np.float64]:
         """Loudness of each step of 100 ms, at least -100, shape ``[steps]``."""
@@ -93,15 +98,17 @@ class LoudnessMeter:
         for name, channel in zip(self._names, samples, strict=True):
             weight = _channel_weight(name, len(self._names))
             if weight:
-                power += weight * (power_spectra(channel[: count * size].reshape(count, size)) @ weights)
+                spectra = cv2.dft(channel[: count * size].reshape(count, size), flags=cv2.DFT_ROWS)
+                power += weight * (np.square(spectra, out=spectra) @ weights)
         self._steps.append(power)
         return count * size
 
     def _measure_peak(self, samples: Floats) -> None:
         inside = slice(_TAPS // 2, samples.shape[1] - _TAPS // 2)
         for channel in samples:
-            self._peak = max(self._peak, float(channel.max()), -float(channel.min()))
-            if self._rate_hz >= _OVERSAMPLED_HZ:
+            largest = max(float(channel.max()), -float(channel.min()))
+            self._peak = max(self._peak, largest)
+            if largest <= _NEAR_THE_LARGEST * self._peak or self._rate_hz >= _OVERSAMPLED_HZ:
                 continue
             size = np.abs(channel[inside])
             near = np.flatnonzero(size > _NEAR_THE_LARGEST * self._peak) + inside.start
@@ -113,9 +120,9 @@ class LoudnessMeter:
 
     def _finish(self) -> None:
         """Measure the peaks of what is held back."""
-        if self._held.shape[1]:
-            self._measure_peak(np.pad(self._held, ((0, 0), (0, _TAPS))))
-            self._held = self._held[:, :0]
+        if self._held:
+            self._measure_peak(np.pad(self._buffer[:, : self._held], ((0, 0), (0, _TAPS))))
+            self._held = 0
 
 
 def _loudness_lufs(power: NDArray[np.float64] | float) -> NDArray[np.float64]:
@@ -132,9 +139,10 @@ def _channel_weight(name: str, channels: int) -> float:
 
 @cache
 def _k_weights(size: int, rate_hz: int) -> Floats:
-    """What makes a power spectrum the mean square after K-weighting, shape ``[size / 2 + 1]``.
+    """What makes the squares of OpenCV's packed spectrum the mean square after K-weighting, shape ``[size]``.
 
-    The two filters of ITU-R BS.1770, a shelf for the head and a high pass, as second-order sections for any
+    It is real 0, real 1, imaginary 1, ..., real of the last, so each weight but two stands twice. The two
+    filters of ITU-R BS.1770, a shelf for the head and a high pass, as second-order sections for any
     sampling rate.
     """
     turn = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
@@ -148,9 +156,9 @@ def _k_weights(size: int, rate_hz: int) -> Floats:
     head = np.polyval(shelf[::-1], turn) / np.polyval(_poles(tan, shelf_q), turn)
     tan, pass_q = _tangent(38.13547087602444, rate_hz), 0.5003270373238773
     high_pass = (1 - turn) ** 2 * (1 + tan / pass_q + tan**2) / np.polyval(_poles(tan, pass_q), turn)
-    both_sides = np.full(len(turn), 2.0)
-    both_sides[[0, -1]] = 1
-    return np.asarray(np.abs(head * high_pass) ** 2 * both_sides / size**2, np.float32)
+    weights = np.abs(head * high_pass) ** 2 / size**2
+    inside = np.repeat(2 * weights[1:-1], 2)
+    return np.concatenate([weights[:1], inside, weights[-1:]]).astype(np.float32)
 
 
 def _tangent(hz: float, rate_hz: int) -> float:

@@ -79,7 +79,7 @@ def find_partials(spectra: Spectra) -> Partials:
     before = magnitude[:, _FIRST_BIN - 1 : _END_BIN - 1]
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
     present = (here > before) & (here >= after) & (here > here.mean(axis=1, keepdims=True))
-    frame, column = np.nonzero(present)
+    frame, column = np.divmod(np.flatnonzero(present), present.shape[1])  # np.nonzero takes thrice as long
     bins = column + _FIRST_BIN
     cells = frame * magnitude.shape[1] + bins
     log_power = spectra.log_power.ravel()
