@@ -1,10 +1,12 @@
 """How fast faces are found and read, in processor time on one thread, and beside the ``fer`` package.
 
-    taskset -c 1 python benchmarks/face_speed.py [KDEF [PYTHON_WITH_FER]]
+    taskset -c 1 python benchmarks/face_speed.py [KDEF PYTHON_WITH_FER [PHOTOGRAPH...]]
 
 ``fer`` is never a dependency: ``python -m venv other && other/bin/pip install fer`` makes one that this
 program runs as another process. Both then read the same pictures, decoded before, from picture to emotion:
-portraits of KDEF, and each in the middle of a 640 x 480 one (a third, a half and two thirds as high). Every
+portraits of KDEF, and each in the middle of a 640 x 480 one (a third, a half and two thirds as high): a plain
+one, which is the kindest to a detector that looks everywhere, and each PHOTOGRAPH without a face, as a room
+would be. Every
 figure is the median of the pictures; each picture is read three times and the least time counts, since other
 programs only ever add to it.
 """
@@ -101,21 +103,21 @@ def live(reader: Callable[[], FaceReader], frames: list[Picture]) -> tuple[float
     return best, float(np.abs(np.diff(widths)).mean())
 
 
-def scene(portrait: Picture, height: int) -> Picture:
-    """The portrait in the middle of a plain 640 x 480 picture."""
+def scene(portrait: Picture, height: int, behind: Picture) -> Picture:
+    """The portrait in the middle of a 640 x 480 picture."""
     small = cv2.resize(portrait, (height, height), interpolation=cv2.INTER_AREA)
-    whole = np.full((480, 640, 3), 96, np.uint8)
+    whole = np.asarray(cv2.resize(behind, (640, 480), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     top, left = (480 - height) // 2, (640 - height) // 2
     whole[top : top + height, left : left + height] = small
     return whole
 
 
-def beside_fer(reader: FaceReader, portraits: list[Picture], python: str) -> None:
+def beside_fer(reader: FaceReader, portraits: list[Picture], behind: dict[str, Picture], python: str) -> None:
     """Print both programs' times on the same pictures, and the ratio."""
-    kinds = {
-        "KDEF 350 x 350": portraits,
-        **{f"640 x 480, portrait {h} high": [scene(p, h) for p in portraits] for h in (160, 240, 320)},
-    }
+    kinds = {"KDEF 350 x 350": portraits}
+    for name, picture in behind.items():
+        for height in (160, 240, 320):
+            kinds[f"{height} high on {name}"] = [scene(p, height, picture) for p in portraits]
     with tempfile.TemporaryDirectory() as folder:
         files = {kind: str(Path(folder) / f"{n}.npy") for n, kind in enumerate(kinds)}
         for kind, pictures in kinds.items():
@@ -136,7 +138,7 @@ def beside_fer(reader: FaceReader, portraits: list[Picture], python: str) -> Non
         )
 
 
-def main(kdef: str | None = None, python_with_fer: str | None = None) -> None:
+def main(kdef: str | None = None, python_with_fer: str | None = None, *photographs: str) -> None:
     """Print one figure a line."""
     cv2.setNumThreads(1)
     network, detector = EmotionNetwork(artifacts.shipped("emotion")), HaarDetector()
@@ -156,7 +158,9 @@ def main(kdef: str | None = None, python_with_fer: str | None = None) -> None:
         data = read_labelled(Path(kdef))
         step = len(data.examples) // PORTRAITS
         portraits = [read_picture(c) for c in data.read(data.examples[::step][:PORTRAITS])]
-        beside_fer(FaceReader(detector, network, margin), portraits, python_with_fer)
+        behind = {"plain grey": np.full((480, 640, 3), 96, np.uint8)}
+        behind |= {Path(name).stem: read_picture(Path(name)) for name in photographs}
+        beside_fer(FaceReader(detector, network, margin), portraits, behind, python_with_fer)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from mien.domain import Box, Face, FrameFaces, Reading
 from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
+from mien.usecases.feeling import FeelingSaid
 from mien.usecases.histories import Histories
 from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
@@ -32,7 +33,7 @@ from mien.usecases.sleeves import Sleeves
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import FoundFace, HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
-from mien.vision.pictures import read_picture
+from mien.vision.pictures import read_picture, to_grey
 from mien.vision.quality import LEAST_QUALITY, gated, grey_square, measure
 from mien.vision.reading import ReadingRules, Smoother
 from mien.vision.tracking import FaceTracker
@@ -83,6 +84,7 @@ class FaceReader:
         classifier: estimates their emotions.
         margin: how much of the box's width is added around it, on each side.
         least: what a face must reach for its estimate to be acted on.
+        colour: whether the classifier reads colour; if not, a picture is made grey once, for all.
     """
 
     def __init__(
@@ -91,7 +93,10 @@ class FaceReader:
         classifier: EmotionClassifier,
         margin: float,
         least: Quality = LEAST_QUALITY,
+        *,
+        colour: bool = False,
     ) -> None:
+        self._colour = colour
         self._detector = detector
         self._classifier = classifier
         self._margin = margin
@@ -108,6 +113,8 @@ class FaceReader:
             time_s: of the frame, where it is one of a video.
         """
         height, width = picture.shape[:2]
+        if not self._colour:
+            picture = to_grey(picture)
         if cropped:
             found, crops = [FoundFace(Box(0, 0, width, height))], [picture]
         else:
@@ -175,7 +182,8 @@ class Mien:
 
     def _face_reader(self, detector: FaceDetector) -> FaceReader:
         network = self._emotion_network
-        return FaceReader(detector, network, network.preprocessing.margin, self.reading_rules.quality)
+        how = network.preprocessing
+        return FaceReader(detector, network, how.margin, self.reading_rules.quality, colour=how.channels > 1)
 
     @cached_property
     def _detector(self) -> HaarDetector:
@@ -194,6 +202,11 @@ class Mien:
     def calibrating(self) -> Calibrating:
         """What is learnt of the listeners' faces."""
         return Calibrating(self.store, self.reading_rules, self.emotion_artifact.version)
+
+    @cached_property
+    def feelings(self) -> FeelingSaid:
+        """What listeners say they feel, in place of what their faces show."""
+        return FeelingSaid(self.store, self.calibrating, self.reading_rules.calibration.floor)
 
     @cached_property
     def playlists(self) -> PlaylistShelf:

@@ -137,5 +137,16 @@ def test_a_leaning_head_is_read_upright(photograph):
             assert (faces[0] == np.rot90(photograph[66:161, 177:272])).mean() > 0.99
             return AlwaysHappy().estimate(faces)
 
-    (face,) = FaceReader(Leaning(), Looking(), 0.0).read(photograph).faces
+    (face,) = FaceReader(Leaning(), Looking(), 0.0, colour=True).read(photograph).faces
     assert face.angle_degrees == 90.0
+
+
+@pytest.mark.parametrize(("colour", "shape"), [(False, (95, 95)), (True, (95, 95, 3))])
+def test_classifier_is_shown_colour_only_where_it_reads_it(photograph, colour: bool, shape: tuple[int, ...]):
+    class Looking:
+        def estimate(self, faces):
+            assert faces[0].shape == shape
+            return AlwaysHappy().estimate(faces)
+
+    (face,) = FaceReader(OneFace(), Looking(), 0.0, colour=colour).read(photograph).faces
+    assert face.emotion.top is Emotion.HAPPY

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mien.vision.look import CASCADE, CloseLook, Place, load_cascade
+from mien.vision.pictures import to_grey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -200,10 +201,7 @@ def _sized(picture: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
     shrink = LONGEST_SIDE / max(picture.shape[:2])
     enlarge = SHORTEST_SIDE / min(picture.shape[:2])
     scale = shrink if shrink < 1 else max(1.0, min(enlarge, shrink))
-    small = _resized(picture, scale)
-    if small.ndim == 3:  # noqa: PLR2004
-        small = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    return scale, small
+    return scale, to_grey(_resized(picture, scale))
 
 
 def _resized(picture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ import numpy as np
 from mien.artifacts import Network, apply_temperature
 from mien.domain import Box, Emotion, Estimate, Reason, undecided
 from mien.errors import ArtifactError
+from mien.vision.pictures import to_grey
 from mien.vision.reading import ReadingRules
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ def resize(face: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.
     Returns:
         Shape ``[resolution, resolution, channels]``, uint8.
     """
-    if preprocessing.channels == 1 and face.ndim == 3:  # noqa: PLR2004
-        face = np.asarray(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    if preprocessing.channels == 1:
+        face = to_grey(face)
     elif preprocessing.channels == 3 and face.ndim == 2:  # noqa: PLR2004
         face = np.asarray(cv2.cvtColor(face, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
     size = preprocessing.resolution
@@ -159,7 +160,7 @@ class EmotionNetwork:
         self._labels = artifact.heads.get(head, ())
         if not set(Emotion) <= set(self._labels):
             raise ArtifactError(
-                f"{artifact.folder} has no head {head} that estimates the seven emotions; train it on them"
+                f"{artifact.folder} does not estimate the seven emotions (head {head}); train it on them"
             )
         decision = artifact.decision if head == HEAD else artifact.decision.get(head) or {}
         self._least_confidence = ReadingRules.from_artifact(artifact.decision).least_confidence

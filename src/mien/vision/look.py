@@ -17,6 +17,7 @@ import numpy as np
 
 from mien.domain import Box
 from mien.errors import ImageError
+from mien.vision.pictures import to_grey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -161,9 +162,8 @@ def cut(picture: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
     y1 = min(height, max(y0 + 1, round(top + place.size * REACH)))
     inside = picture[y0:y1, x0:x1]
     size = (max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale)))
-    small = cv2.resize(inside, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    if small.ndim == 3:  # noqa: PLR2004
-        small = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = to_grey(np.asarray(cv2.resize(inside, size, interpolation=how), dtype=np.uint8))
     before_x, before_y = max(0, round((x0 - left) * scale)), max(0, round((y0 - top) * scale))
     after_x, after_y = max(0, side - before_x - size[0]), max(0, side - before_y - size[1])
     whole = cv2.copyMakeBorder(small, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE)

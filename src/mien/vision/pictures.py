@@ -1,4 +1,4 @@
-"""Pictures from files: checked before they are decoded, upright, as RGB."""
+"""Pictures from files: checked before they are decoded, upright, as RGB; and their grey levels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -23,6 +24,13 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "
 _DEEP_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N", "I", "F"})
 
 Image.init()
+
+
+def to_grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture's grey levels, shape ``[height, width]``; a grey picture itself."""
+    if picture.ndim == 2:  # noqa: PLR2004
+        return picture
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def read_picture(source: Path | bytes) -> NDArray[np.uint8]:

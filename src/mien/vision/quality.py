@@ -15,6 +15,7 @@ import numpy as np
 
 from mien.domain import Estimate, Quality, Reason
 from mien.errors import ArtifactError
+from mien.vision.pictures import to_grey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,8 +73,7 @@ def grey_square(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # Made small before it is made grey: that is cheaper and hardly differs.
     shrinks = min(face.shape[:2]) > SIDE
     sized = cv2.resize(face, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    grey = sized if sized.ndim == 2 else cv2.cvtColor(sized, cv2.COLOR_RGB2GRAY)  # noqa: PLR2004
-    return np.asarray(grey, dtype=np.uint8)
+    return to_grey(np.asarray(sized, dtype=np.uint8))
 
 
 def measure(grey: NDArray[np.uint8], box: Box, picture: tuple[int, int] | None) -> Quality:
