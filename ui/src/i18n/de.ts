@@ -75,6 +75,8 @@ export const de: Text = {
     look: 'Sieh mich an',
     honest:
       'Die Kamera ist ein paar Sekunden an. Das Bild wird hier in der Seite gelesen und verlässt sie nie.',
+    honestWatch:
+      'Die Kamera ist an, bis du sie ausschaltest oder die Seite verlässt. Das Bild wird hier in der Seite gelesen und verlässt sie nie.',
     watch: 'Weiter hinsehen',
     stop: 'Kamera aus',
     looking: 'Sieht hin…',

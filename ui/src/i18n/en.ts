@@ -74,6 +74,8 @@ export const en = {
     lead: 'Let Mien have a look, or say it yourself. What plays follows.',
     look: 'Look at me',
     honest: 'The camera is on for a few seconds. The picture is read here in the page and never leaves it.',
+    honestWatch:
+      'The camera is on until you press it off or leave this page. The picture is read here in the page and never leaves it.',
     watch: 'Keep looking',
     stop: 'Camera off',
     looking: 'Looking…',

@@ -20,6 +20,11 @@ class I18n {
     document.documentElement.lang = language;
   }
 
+  /** The browser's own kind of the language: en-GB writes 17:20 where en-US writes 5:20 PM. */
+  get locale(): string {
+    return navigator.languages.find((one) => one.startsWith(this.language)) ?? this.language;
+  }
+
   /** 3:05, or 1:02:03. */
   time(seconds: number): string {
     const s = Math.max(0, Math.floor(seconds));
@@ -40,7 +45,7 @@ class I18n {
   }
 
   day(iso: string | Date): string {
-    return new Date(iso).toLocaleDateString(this.language, {
+    return new Date(iso).toLocaleDateString(this.locale, {
       weekday: 'long',
       day: 'numeric',
       month: 'long',
@@ -48,7 +53,7 @@ class I18n {
   }
 
   clock(iso: string): string {
-    return new Date(iso).toLocaleTimeString(this.language, { hour: '2-digit', minute: '2-digit' });
+    return new Date(iso).toLocaleTimeString(this.locale, { hour: '2-digit', minute: '2-digit' });
   }
 }
 

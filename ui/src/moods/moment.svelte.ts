@@ -147,6 +147,7 @@ class Moment {
     this.stop(); // nobody needs to look while the listener's word holds
     this.feel(felt);
     this.saying = false;
+    document.getElementById('main')?.scrollTo({ top: 0 });
     await this.plan('now');
     const { t } = i18n;
     const text = felt.kind === 'mood' ? t.now.said(t.labels[felt.mood]) : t.now.saidPlane;
