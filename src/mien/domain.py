@@ -65,6 +65,13 @@ class Rating(StrEnum):
     BAN = "ban"
 
 
+class Wish(StrEnum):
+    """What a listener wants after a track: more that sounds like it, or less."""
+
+    MORE = "more"
+    LESS = "less"
+
+
 class Reason(StrEnum):
     """Why an estimate or a reading is not to be acted on: stable codes, which a front end may translate."""
 
@@ -282,6 +289,25 @@ class Reading:
     def arousal(self) -> float | None:
         """Expected arousal, -1 to 1; None when no face was seen at all."""
         return None if self.emotion is None else expected_arousal(self.emotion)
+
+
+@dataclass(frozen=True, slots=True)
+class Feeling:
+    """What a listener says they feel, in place of what their face shows: one of the three.
+
+    Attributes:
+        emotion: by its name.
+        mood: of the songs that would fit.
+        plane: valence and arousal, -1 to 1 each.
+    """
+
+    emotion: Emotion | None = None
+    mood: Mood | None = None
+    plane: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(value is not None for value in (self.emotion, self.mood, self.plane)) != 1:
+            raise ValueError(f"not one thing that is felt: {self}")
 
 
 @dataclass(frozen=True, slots=True)

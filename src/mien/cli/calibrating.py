@@ -53,7 +53,7 @@ def calibrate(
         raise typer.BadParameter("give one of --face, --show and --forget")
     with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
         if forget:
-            gone = mien.store.calibrations.forget(mien.listener)
+            gone = mien.feelings.forget_calibration(mien.listener)
             console().print("Forgotten." if gone else "There is nothing to forget.")
             return
         if show:

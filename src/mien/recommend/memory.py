@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import Rating
+from mien.domain import Rating, Wish
 from mien.recommend.taste import FINISHED
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ _RATINGS = {
     Rating.LIKE: "you like {}",
     Rating.DISLIKE: "you dislike {}",
     Rating.BAN: "{} is never to be recommended to you",
+}
+_WISHES = {
+    Wish.MORE: "you want more that sounds like {}",
+    Wish.LESS: "you want less that sounds like {}",
 }
 
 
@@ -85,7 +89,11 @@ def _said(history: History) -> list[Item]:
         )
         for track_id, until in sorted(history.snoozes.items())
     ]
-    return [*ratings, *labels, *snoozes]
+    wishes = [
+        Item(f"wish:{track_id}", _WISHES[wish], track_id, facts=(("wish", str(wish)),))
+        for track_id, (wish, _) in sorted(history.wishes.items())
+    ]
+    return [*ratings, *labels, *snoozes, *wishes]
 
 
 def _of_songs(view: View, history: History) -> list[Item]:

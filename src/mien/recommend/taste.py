@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.domain import Mood, Rating
+from mien.domain import Mood, Rating, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +31,9 @@ MOMENT_HALF_LIFE_S = 1800.0
 FINISHED = 0.8
 # How many listens a rating is worth, and with which sign.
 RATING_WORTH = {Rating.LIKE: 2.0, Rating.DISLIKE: -4.0, Rating.BAN: -4.0}
+# How many listens "more like this" is worth to how songs sound: on the whole, and for this moment, which it
+# is said for and which it has to turn.
+_WISH_WORTH, _WISH_WORTH_NOW = 3.0, 6.0
 # How many neutral listens every song, artist and hour starts with, so that few say little.
 _SONG_PRIOR, _ARTIST_PRIOR, _SOUND_PRIOR, _HOUR_PRIOR = 1.0, 3.0, 3.0, 5.0
 _HOUR_WIDTH_H = 2.5
@@ -94,12 +97,14 @@ class History:
         ratings: by track number.
         labels: their own words for tracks' moods, by track number.
         snoozes: tracks that they do not want now, and until when.
+        wishes: tracks that they want more like, or less, and when they said so.
     """
 
     listens: Listens = field(default_factory=lambda: Listens.of([]))
     ratings: Mapping[int, Rating] = field(default_factory=dict)
     labels: Mapping[int, Mood] = field(default_factory=dict)
     snoozes: Mapping[int, datetime] = field(default_factory=dict)
+    wishes: Mapping[int, tuple[Wish, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +172,7 @@ def taste_of(catalogue: Catalogue, history: History, now: datetime) -> Taste:
     favour, total = said.by_artist(catalogue)
     hour_favour, hour_total = _at_this_hour(catalogue, known, weights, now)
     last, heard_rows = _last(known, ages_s)
-    sound, moment = _alike(catalogue, said, known, ages_s)
+    sound, moment = _alike(catalogue, said, known, ages_s, _Wished.of(catalogue, history, now_s))
     return Taste(
         song=_mean(said.favour, said.total, _SONG_PRIOR),
         artist=_of_artist(_mean(favour, total, _ARTIST_PRIOR), artist_numbers),
@@ -237,6 +242,23 @@ class _Said:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wished:
+    """Tracks that more is wanted like (1) or less (-1), and how long ago that was said; each ``[k]``."""
+
+    rows: NDArray[np.intp]
+    signs: NDArray[np.float32]
+    ages_s: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, history: History, now_s: float) -> _Wished:
+        rows = catalogue.rows(history.wishes)
+        signs = [1.0 if wish is Wish.MORE else -1.0 for wish, _ in history.wishes.values()]
+        ages_s = [max(0.0, now_s - at.timestamp()) for _, at in history.wishes.values()]
+        there = rows >= 0
+        return cls(rows[there], np.array(signs, np.float32)[there], np.array(ages_s, np.float64)[there])
+
+
 def _sums(at: NDArray[np.integer], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """The sum of the values at each place, shape ``[count]``."""
     return np.bincount(at, values, count).astype(np.float64, copy=False)
@@ -276,18 +298,32 @@ def _at_this_hour(
 
 
 def _alike(
-    catalogue: Catalogue, said: _Said, known: _Known, ages_s: NDArray[np.float64]
+    catalogue: Catalogue, said: _Said, known: _Known, ages_s: NDArray[np.float64], wished: _Wished
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How alike every track sounds to what is enjoyed, at all and now."""
     n = len(catalogue)
     judged = np.flatnonzero(said.total)
     lately = ages_s < MOMENT_S
-    if not len(judged) or not catalogue.sounds.shape[1]:
+    if not (len(judged) or len(wished.rows)) or not catalogue.sounds.shape[1]:
         return np.zeros(n, np.float32), np.zeros(n, np.float32)
     opinion = _mean(said.favour[judged], said.total[judged], 0.0)
-    enjoyed = _direction(catalogue, judged, opinion, np.minimum(said.total[judged], 3.0), _SOUND_PRIOR)
+    lasting = _WISH_WORTH * 0.5 ** (wished.ages_s / TASTE_HALF_LIFE_S)
+    enjoyed = _direction(
+        catalogue,
+        np.concatenate([judged, wished.rows]),
+        np.concatenate([opinion, wished.signs]),
+        np.concatenate([np.minimum(said.total[judged], 3.0), lasting]),
+        _SOUND_PRIOR,
+    )
     fresh = 0.5 ** (ages_s[lately] / MOMENT_HALF_LIFE_S)
-    now = _direction(catalogue, known.rows[lately], known.worth[lately].astype(np.float32), fresh, 1.0)
+    fading = _WISH_WORTH_NOW * 0.5 ** (wished.ages_s / MOMENT_HALF_LIFE_S)
+    now = _direction(
+        catalogue,
+        np.concatenate([known.rows[lately], wished.rows]),
+        np.concatenate([known.worth[lately].astype(np.float32), wished.signs]),
+        np.concatenate([fresh, fading]),
+        1.0,
+    )
     both = catalogue.sounds @ np.stack([enjoyed, now], axis=1)
     return both[:, 0], both[:, 1]
 

@@ -13,6 +13,7 @@ from mien.store.calibrations import Calibrations
 from mien.store.collaborators import Collaborators
 from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
 from mien.store.database import Database
+from mien.store.feelings import Feelings, SavedFeeling
 from mien.store.folders import Folder, Folders
 from mien.store.imports import Import, Imports
 from mien.store.labels import Labels
@@ -27,6 +28,7 @@ from mien.store.ratings import Ratings
 from mien.store.readings import Readings
 from mien.store.snoozes import Snoozes
 from mien.store.tracks import FileStamp, Tracks
+from mien.store.wishes import Wishes
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,6 +43,7 @@ __all__ = [
     "Playlist",
     "Problem",
     "Role",
+    "SavedFeeling",
     "Session",
     "Store",
     "TrackColumns",
@@ -75,6 +78,8 @@ class Store:
         self.folders = Folders(database)
         self.browse = Browse(database)
         self.snoozes = Snoozes(database)
+        self.wishes = Wishes(database)
+        self.feelings = Feelings(database)
         self.preferences = PreferenceChoices(database)
         self.collaborators = Collaborators(database)
         self.imports = Imports(database)

@@ -37,11 +37,13 @@ class Account:
         listener: whose.
         role: the first listener is an admin until somebody says otherwise.
         password_hash: None where no password is set.
+        reset_at: when an admin set the password (UTC); None where the listener set it.
     """
 
     listener: Listener
     role: Role
     password_hash: str | None
+    reset_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,24 @@ class Accounts:
                 return account
         raise NotFoundError(f"no listener is named {listener.name!r}")
 
-    def set_password(self, listener: Listener, password_hash: str | None) -> None:
+    def set_password(self, listener: Listener, password_hash: str | None, *, by_admin: bool = False) -> None:
         """Keep the hash of a new password; it ends every session of the listener.
+
+        Args:
+            listener: whose.
+            password_hash: None takes the password away.
+            by_admin: whether somebody else chose it, which the listener is told until they choose their own.
 
         Raises:
             NotFoundError: there is no such listener.
         """
         role = str(self.of(listener).role)
-        values = {"password_hash": password_hash, "changed_at": datetime.now(UTC)}
+        now = datetime.now(UTC)
+        values = {
+            "password_hash": password_hash,
+            "changed_at": now,
+            "reset_at": now if by_admin else None,
+        }
         with self._database.writing() as connection:
             upsert(connection, accounts, {"listener_id": listener.id}, {"role": role, **values})
             connection.execute(delete(sessions).where(sessions.c.listener_id == listener.id))
@@ -173,6 +185,10 @@ class Sessions:
         if not self._delete(this):
             raise NotFoundError(f"there is no session of the number {session_id}")
 
+    def close_others(self, listener: Listener, session_id: int | None) -> int:
+        """End all of a listener's sessions but the one of a number, and say how many they were."""
+        return self._delete((sessions.c.listener_id == listener.id) & (sessions.c.id != (session_id or 0)))
+
     def close_token(self, token_hash: bytes) -> None:
         """End the session that a token opens, if there is one."""
         self._delete(sessions.c.token_hash == token_hash)
@@ -184,14 +200,20 @@ class Sessions:
 
 def _accounts(connection: Connection) -> list[Account]:
     query = (
-        select(listeners.c.id, listeners.c.name, accounts.c.role, accounts.c.password_hash)
+        select(
+            listeners.c.id,
+            listeners.c.name,
+            accounts.c.role,
+            accounts.c.password_hash,
+            accounts.c.reset_at,
+        )
         .outerjoin(accounts, accounts.c.listener_id == listeners.c.id)
         .order_by(listeners.c.id)
     )
     first = connection.scalar(select(func.min(listeners.c.id)))
     return [
-        Account(Listener(number, name), _role(role, first=number == first), password_hash)
-        for number, name, role, password_hash in connection.execute(query)
+        Account(Listener(number, name), _role(role, first=number == first), password_hash, reset_at)
+        for number, name, role, password_hash, reset_at in connection.execute(query)
     ]
 
 

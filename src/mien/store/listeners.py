@@ -9,7 +9,18 @@ from sqlalchemy import delete, insert, select
 
 from mien.domain import Listener
 from mien.errors import ConflictError, NotFoundError, StoreError
-from mien.store.schema import labels, listeners, listens, preferences, ratings, readings, snoozes
+from mien.store.schema import (
+    feelings,
+    imports,
+    labels,
+    listeners,
+    listens,
+    preferences,
+    ratings,
+    readings,
+    snoozes,
+    wishes,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,6 +28,8 @@ if TYPE_CHECKING:
     from mien.store.database import Database
 
 DEFAULT_NAME = "me"
+# What a listener did and chose.
+_TASTE = (imports, listens, ratings, labels, snoozes, wishes, feelings, preferences, readings)
 
 
 class Listeners:
@@ -91,7 +104,7 @@ class Listeners:
             StoreBusyError: as :meth:`forget`.
         """
         with self._database.writing() as connection:
-            for table in (listens, ratings, labels, snoozes, preferences, readings):
+            for table in _TASTE:
                 connection.execute(delete(table).where(table.c.listener_id == listener.id))
         self._database.erase_what_was_deleted()
 

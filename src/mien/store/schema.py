@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -216,6 +216,7 @@ accounts = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text),  # null: none is set, and nobody can sign in by it
     Column("changed_at", Instant, nullable=False),
+    Column("reset_at", Instant),  # when an admin set the password, until the listener sets their own
 )
 
 sessions = Table(
@@ -319,6 +320,27 @@ snoozes = Table(
     _of_track(primary_key=True),
     Column("until", Instant, nullable=False),
     Index("snoozes_by_track", "track_id"),
+)
+
+# "More like this", "less like this".
+wishes = Table(
+    "wishes",
+    metadata,
+    _of_listener(primary_key=True),
+    _of_track(primary_key=True),
+    Column("wish", Text, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Index("wishes_by_track", "track_id"),
+)
+
+# "Not how I feel": what a listener says in place of their face, and what stood before, to go back to.
+feelings = Table(
+    "feelings",
+    metadata,
+    _of_listener(primary_key=True),
+    Column("said", JSON, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("before", JSON, nullable=False),
 )
 
 # How a listener wants recommendations to be made; what they did not set is not in it.

@@ -123,6 +123,11 @@ class Histories:
                 for track_id, mood in self._store.labels.of(listener).items()
                 if track_id in tracks
             },
+            "wishes": {
+                str(tracks[track_id].path): {"wish": str(wish), "said_at": at.isoformat()}
+                for track_id, (wish, at) in self._store.wishes.of(listener).items()
+                if track_id in tracks
+            },
             "playlists": [
                 {
                     "name": playlist.name,

@@ -74,6 +74,7 @@ class Kept:
             store.ratings.of(listener),
             store.labels.of(listener),
             store.snoozes.of(listener, now),
+            store.wishes.of(listener),
         )
 
     def hearing(self, catalogue: Catalogue, history: History) -> Hearing:

@@ -31,7 +31,7 @@ from mien.usecases.kept import Kept, Library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track
+    from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track, Wish
     from mien.recommend.catalogue import Catalogue
     from mien.recommend.personal import Hearing
     from mien.recommend.policy import Wanted
@@ -126,9 +126,9 @@ class Listening:
     """Recommending and learning; any number of listeners, from any thread.
 
     To recommend: :meth:`recommend`, :meth:`replan`. To learn: :meth:`heard`, :meth:`rate`, :meth:`unrate`,
-    :meth:`not_now`, :meth:`label`, :meth:`unlabel`. To ask: :meth:`ask`, :meth:`do_not_ask`. To steer:
-    :meth:`preferences`, :meth:`prefer`. To see and take back: :meth:`learned`, :meth:`take_back`,
-    :meth:`erase`.
+    :meth:`not_now`, :meth:`wish`, :meth:`unwish`, :meth:`label`, :meth:`unlabel`. To ask: :meth:`ask`,
+    :meth:`do_not_ask`. To steer: :meth:`preferences`, :meth:`prefer`. To see and take back: :meth:`learned`,
+    :meth:`take_back`, :meth:`erase`.
 
     Args:
         store: the library.
@@ -271,6 +271,14 @@ class Listening:
         self._store.snoozes.snooze(listener, track_id, until)
         return until
 
+    def wish(self, listener: Listener, track_id: int, wish: Wish) -> None:
+        """Play more that sounds like a song, or less: at once, and a little for good."""
+        self._store.wishes.say(listener, track_id, wish, self._clock())
+
+    def unwish(self, listener: Listener, track_id: int) -> None:
+        """Take such a wish back, if there is one."""
+        self._store.wishes.take_back(listener, track_id)
+
     def label(self, listener: Listener, track_id: int, mood: Mood) -> Changed:
         """Correct the mood of a song; songs that sound like it learn from it.
 
@@ -391,6 +399,8 @@ class Listening:
                 self._store.labels.unlabel(listener, item.track_id or 0)
             case "not-now":
                 self._store.snoozes.wake(listener, item.track_id or 0)
+            case "wish":
+                self._store.wishes.take_back(listener, item.track_id or 0)
             case "listens":
                 self._store.listens.erase(listener, [item.track_id or 0])
             case "artist":

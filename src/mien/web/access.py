@@ -207,16 +207,31 @@ class Access:
             SignedOutError: they do not belong together.
             ThrottledError: after too many failures.
         """
+        account = self._named(name)
+        password_hash = account.password_hash if account else None
+        if not self._tried(name, password, password_hash, address) or account is None:
+            raise SignedOutError("that name and password do not belong together")
+        return account.listener, self.open_session(account.listener, device)
+
+    def confirms(self, listener: Listener, password: str, *, address: str) -> bool:
+        """Whether a listener who is signed in knows their password; true where they have none.
+
+        Raises:
+            ThrottledError: after too many failures, so that a stolen session does not give the password away.
+        """
+        password_hash = self._store.accounts.of(listener).password_hash
+        return password_hash is None or self._tried(listener.name, password, password_hash, address)
+
+    def _tried(self, name: str, password: str, password_hash: str | None, address: str) -> bool:
         keys = ((self._of_pair, (name, address)), (self._of_name, name), (self._of_address, address))
         for throttle, key in keys:
             throttle.check(key)
-        account = self._named(name)
-        if not is_password(password, account.password_hash if account else None) or account is None:
+        if not is_password(password, password_hash):
             for throttle, key in keys:
                 throttle.failed(key)
-            raise SignedOutError("that name and password do not belong together")
+            return False
         self._of_pair.succeeded((name, address))
-        return account.listener, self.open_session(account.listener, device)
+        return True
 
     def open_session(self, listener: Listener, device: str) -> str:
         """Open a session for a listener who has shown who they are; gives its token."""

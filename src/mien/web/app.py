@@ -18,6 +18,8 @@ from mien.web.problems import RESPONSES, Problem, add_handlers
 from mien.web.routes import (
     care,
     events,
+    feeling,
+    imports,
     library,
     listeners,
     listens,
@@ -33,6 +35,7 @@ from mien.web.routes import (
     trainings,
     trust,
 )
+from mien.web.routes.imports import LARGEST_EXPORT_BYTES
 from mien.web.trainings import LARGEST_UPLOAD_BYTES
 
 if TYPE_CHECKING:
@@ -55,6 +58,8 @@ _GROUPS = (
         tracks,
         sleeves,
         me,
+        feeling,
+        imports,
         listens,
         library,
         playlists,
@@ -66,6 +71,7 @@ _LARGEST_BODY_BYTES = 2 * 1024 * 1024
 _LARGER_BODIES = (
     (re.compile(r"/api/v1/trainings/[0-9a-f]+/files"), LARGEST_UPLOAD_BYTES),
     (re.compile(r"/api/v1/playlists/import"), 16 * 1024 * 1024),
+    (re.compile(r"/api/v1/me/imports"), LARGEST_EXPORT_BYTES),
 )
 _LEAST_TO_COMPRESS = 1_000
 # What is compressed already, or goes on for ever.

@@ -79,6 +79,8 @@ class Parts:
         self.listening = mien.listening
         self.sleeves = mien.sleeves
         self.shelf = mien.playlists
+        self.feelings = mien.feelings
+        self.histories = mien.histories
 
     @property
     def cookie(self) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path as PathParameter
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from mien import domain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mien.store import Store
 
 LARGEST_ID = 2**31 - 1
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -87,6 +93,8 @@ class Track(Given):
     labelled: bool
     rating: domain.Rating | None
     not_now_until: datetime | None
+    wish: domain.Wish | None
+    """Whether the listener wants more that sounds like it, or less."""
     loudness_lufs: float | None
     """Integrated loudness (EBU R 128), to play all songs equally loud."""
     true_peak_dbtp: float | None
@@ -186,9 +194,25 @@ def plane(value: float) -> float:
     return min(1.0, max(-1.0, round(float(value), 5)))
 
 
-def track_values(
-    track: domain.Track, rating: domain.Rating | None, not_now_until: datetime | None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What a listener said of tracks, by their numbers."""
+
+    ratings: Mapping[int, domain.Rating]
+    not_now: Mapping[int, datetime]
+    wishes: Mapping[int, tuple[domain.Wish, datetime]]
+
+    @classmethod
+    def of(cls, store: Store, listener: domain.Listener) -> Opinions:
+        """All that they said."""
+        return cls(
+            store.ratings.of(listener),
+            store.snoozes.of(listener, datetime.now(UTC)),
+            store.wishes.of(listener),
+        )
+
+
+def track_values(track: domain.Track, opinions: Opinions) -> dict[str, Any]:
     """The fields of ``Track``."""
     tags = track.tags
     return {
@@ -209,8 +233,9 @@ def track_values(
         "tempo_bpm": track.tempo_bpm and round(track.tempo_bpm, 1),
         "key": track.key,
         "labelled": track.labelled,
-        "rating": rating,
-        "not_now_until": not_now_until,
+        "rating": opinions.ratings.get(track.id),
+        "not_now_until": opinions.not_now.get(track.id),
+        "wish": wish[0] if (wish := opinions.wishes.get(track.id)) else None,
         "loudness_lufs": track.loudness_lufs,
         "true_peak_dbtp": track.true_peak_dbtp,
         "mixed": None if track.mixed is None else clipped(track.mixed),

@@ -17,6 +17,7 @@ ADMINS = {
     "list_listeners",
     "add_listener",
     "set_role",
+    "reset_password",
     "remove_listener",
     "list_problems",
     "list_folders",

@@ -2,6 +2,7 @@ from mien.store import Role
 
 PREFIX = "/api/v1"
 PASSWORD = "correct horse"
+NO_PASSWORD = {"has_password": False, "password_reset_at": None}
 
 
 def sign_in(client, name="ann", password=PASSWORD):
@@ -10,7 +11,7 @@ def sign_in(client, name="ann", password=PASSWORD):
 
 def test_the_only_listener_needs_no_password_on_this_machine(client):
     state = client.get(f"{PREFIX}/session").json()
-    assert state["listener"] == {"id": 1, "name": "me", "role": "admin", "has_password": False}
+    assert state["listener"] == {"id": 1, "name": "me", "role": "admin", **NO_PASSWORD}
     assert (state["accounts_required"], state["first_run"], state["secure"]) == (False, False, False)
 
 

@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listeners/{listener_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Reset Password
+         * @description Set a password for somebody who forgot theirs; it signs them out everywhere, and they are told.
+         */
+        put: operations["reset_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listeners/{listener_id}/role": {
         parameters: {
             query?: never;
@@ -427,6 +447,100 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/feeling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Feeling
+         * @description What the listener said they feel, if anything.
+         */
+        get: operations["get_feeling"];
+        /**
+         * Say Feeling
+         * @description Say what one feels: it holds at once, on every page, until something else is said.
+         */
+        put: operations["say_feeling"];
+        post?: never;
+        /**
+         * Clear Feeling
+         * @description Let the face speak again; what was learnt from what was said stays.
+         */
+        delete: operations["clear_feeling"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/feeling/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Feeling
+         * @description Take back what was said last and what was learnt from it; gives what holds again.
+         */
+        post: operations["undo_feeling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description What was brought in, the latest first.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Import History
+         * @description Bring in an export of ListenBrainz (zip, JSON) or Last.fm (JSON, CSV), which is the body.
+         *
+         *     Songs are found by MusicBrainz id, then by artist and title. Doing it again adds only what is new.
+         */
+        post: operations["import_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Import
+         * @description Take back the listens of an import; says how many they were.
+         */
+        delete: operations["undo_import"];
         options?: never;
         head?: never;
         patch?: never;
@@ -550,7 +664,11 @@ export interface paths {
         get: operations["list_my_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * End My Other Sessions
+         * @description Sign every other device out; says how many they were.
+         */
+        delete: operations["end_my_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1248,6 +1366,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/wish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Wish Like Track
+         * @description Play more that sounds like a track, or less: the next queue is made so, and taste learns from it.
+         */
+        put: operations["wish_like_track"];
+        post?: never;
+        /**
+         * Unwish Like Track
+         * @description Take "more like this" or "less like this" back, and what was learnt from it.
+         */
+        delete: operations["unwish_like_track"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trainings": {
         parameters: {
             query?: never;
@@ -1550,6 +1692,28 @@ export interface components {
             message: string;
         };
         /**
+         * FeelingGiven
+         * @description What the listener said they feel; queues are made for it until they say something else.
+         */
+        FeelingGiven: {
+            emotion: components["schemas"]["Emotion"] | null;
+            mood: components["schemas"]["Mood"] | null;
+            plane: components["schemas"]["Point"] | null;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            taught: components["schemas"]["Emotion"] | null;
+        };
+        /**
+         * FeelingState
+         * @description What the listener said they feel; null where their face speaks.
+         */
+        FeelingState: {
+            feeling: components["schemas"]["FeelingGiven"] | null;
+        };
+        /**
          * FileKind
          * @description A kind of playlist file.
          * @enum {string}
@@ -1630,6 +1794,44 @@ export interface components {
             /** Left Out */
             left_out: string[];
             playlist: components["schemas"]["Playlist"];
+        };
+        /**
+         * ImportLine
+         * @description An import that can be taken back.
+         */
+        ImportLine: {
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Listens */
+            listens: number;
+            /** Source */
+            source: string;
+        };
+        /**
+         * ImportReport
+         * @description What came of an import.
+         */
+        ImportReport: {
+            done: components["schemas"]["ImportLine"] | null;
+            /** Left Out */
+            left_out: number;
+            /** Matched */
+            matched: number;
+            /** Missing */
+            missing: components["schemas"]["MissingSong"][];
+            /** Missing Count */
+            missing_count: number;
+            /** Plays */
+            plays: number;
+            /** Source */
+            source: string;
         };
         /**
          * Journal
@@ -1727,6 +1929,18 @@ export interface components {
             text: string;
         };
         /**
+         * MissingSong
+         * @description A song of an export that the library has not.
+         */
+        MissingSong: {
+            /** Artist */
+            artist: string;
+            /** Plays */
+            plays: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Mood
          * @description What a song expresses.
          * @enum {string}
@@ -1788,6 +2002,17 @@ export interface components {
             /** Frames */
             frames: number;
             offsets: components["schemas"]["Offsets"];
+        };
+        /**
+         * NewFeeling
+         * @description What the listener feels: one of ``emotion``, ``mood`` and ``plane``.
+         */
+        NewFeeling: {
+            emotion?: components["schemas"]["Emotion"] | null;
+            mood?: components["schemas"]["Mood"] | null;
+            plane?: components["schemas"]["Point"] | null;
+            /** Reading Id */
+            reading_id?: number | null;
         };
         /**
          * NewLabel
@@ -1913,6 +2138,13 @@ export interface components {
             network: components["schemas"]["Network"];
         };
         /**
+         * NewWish
+         * @description More that sounds like a track, or less.
+         */
+        NewWish: {
+            wish: components["schemas"]["Wish"];
+        };
+        /**
          * NotNow
          * @description For how long a track shall not come.
          */
@@ -1967,6 +2199,14 @@ export interface components {
         Outline: {
             /** Peaks */
             peaks: number[];
+        };
+        /**
+         * PasswordReset
+         * @description A password for somebody who forgot theirs.
+         */
+        PasswordReset: {
+            /** Password */
+            password: string;
         };
         /**
          * Picked
@@ -2087,6 +2327,8 @@ export interface components {
         /**
          * QueueAsked
          * @description What the songs are for: a reading, an emotion, a mood or a point of the plane; else taste alone.
+         *
+         *     What the listener said they feel (``/me/feeling``) counts in place of a reading, and of nothing.
          */
         QueueAsked: {
             emotion?: components["schemas"]["Emotion"] | null;
@@ -2134,6 +2376,7 @@ export interface components {
          * @description Songs in order.
          */
         QueueGiven: {
+            feeling: components["schemas"]["FeelingGiven"] | null;
             moods: components["schemas"]["Moods"];
             /** Note */
             note: string | null;
@@ -2469,6 +2712,7 @@ export interface components {
             true_peak_dbtp: number | null;
             /** Valence */
             valence: number;
+            wish: components["schemas"]["Wish"] | null;
             /** Year */
             year: number | null;
         };
@@ -2534,6 +2778,7 @@ export interface components {
             true_peak_dbtp: number | null;
             /** Valence */
             valence: number;
+            wish: components["schemas"]["Wish"] | null;
             /** Year */
             year: number | null;
         };
@@ -2617,8 +2862,16 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Password Reset At */
+            password_reset_at: string | null;
             role: components["schemas"]["Role"];
         };
+        /**
+         * Wish
+         * @description What a listener wants after a track: more that sounds like it, or less.
+         * @enum {string}
+         */
+        Wish: "more" | "less";
     };
     responses: never;
     parameters: never;
@@ -3368,6 +3621,50 @@ export interface operations {
             };
         };
     };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listener_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerAccount"];
+                };
+            };
+        };
+    };
     set_role: {
         parameters: {
             query?: never;
@@ -3650,6 +3947,284 @@ export interface operations {
             };
         };
     };
+    get_feeling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeelingState"];
+                };
+            };
+        };
+    };
+    say_feeling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeeling"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeelingState"];
+                };
+            };
+        };
+    };
+    clear_feeling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
+    undo_feeling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeelingState"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLine"][];
+                };
+            };
+        };
+    };
+    import_history: {
+        parameters: {
+            query: {
+                file: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+        };
+    };
     list_learned: {
         parameters: {
             query?: never;
@@ -3920,6 +4495,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"][];
+                };
+            };
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
                 };
             };
         };
@@ -5743,6 +6356,90 @@ export interface operations {
         };
     };
     unrate_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+        };
+    };
+    wish_like_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWish"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the server could not do */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+        };
+    };
+    unwish_like_track: {
         parameters: {
             query?: never;
             header?: never;

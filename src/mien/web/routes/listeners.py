@@ -32,6 +32,12 @@ class NewListener(Asked):
     role: Role = Role.LISTENER
 
 
+class PasswordReset(Asked):
+    """A password for somebody who forgot theirs."""
+
+    password: Password
+
+
 class NewRole(Asked):
     """What an account may do."""
 
@@ -63,6 +69,18 @@ def set_role(listener_id: PathId, asked: NewRole, parts: PartsOf, _admin: Admin)
     if asked.role is not Role.ADMIN:
         keep_an_admin(parts, listener)
     parts.store.accounts.set_role(listener, asked.role)
+    return _shown(parts.store.accounts.of(listener))
+
+
+@router.put("/{listener_id}/password")
+def reset_password(
+    listener_id: PathId, asked: PasswordReset, parts: PartsOf, admin: Admin
+) -> ListenerAccount:
+    """Set a password for somebody who forgot theirs; it signs them out everywhere, and they are told."""
+    listener = _listener(parts, listener_id)
+    if listener.id == admin.id:
+        raise ConflictError("change your own password with the one before: PUT /me/password")
+    parts.store.accounts.set_password(listener, hash_password(asked.password), by_admin=True)
     return _shown(parts.store.accounts.of(listener))
 
 

@@ -88,7 +88,7 @@ def set_calibration(asked: NewCalibration, parts: PartsOf, me: Me) -> Calibratio
 @router.delete("/calibration")
 def forget_calibration(parts: PartsOf, me: Me) -> Ok:
     """Erase what was learnt of the listener's face."""
-    return Ok(done=int(parts.store.calibrations.forget(me)))
+    return Ok(done=int(parts.feelings.forget_calibration(me)))
 
 
 class LearnedItem(Given):
@@ -172,7 +172,7 @@ def exported(store: Store, me: domain.Listener) -> dict[str, Any]:
             paths.update({track.id: track.path.name for track in store.tracks.all(me)})
         return paths.get(track_id, str(track_id)).encode("utf-8", "replace").decode()
 
-    calibration = store.calibrations.of(me)
+    calibration, feeling = store.calibrations.of(me), store.feelings.of(me)
     return {
         "listener": me.name,
         "exported_at": datetime.now(UTC),
@@ -198,6 +198,11 @@ def exported(store: Store, me: domain.Listener) -> dict[str, Any]:
         ],
         "ratings": {shown(track_id): rating for track_id, rating in store.ratings.of(me).items()},
         "labels": {shown(track_id): mood for track_id, mood in store.labels.of(me).items()},
+        "wishes": {
+            shown(track_id): {"wish": wish, "said_at": said_at}
+            for track_id, (wish, said_at) in store.wishes.of(me).items()
+        },
+        "feeling": None if feeling is None else {**feeling.said, "said_at": feeling.said_at},
         "playlists": {
             playlist.name: [shown(track_id) for track_id in playlist.track_ids]
             for playlist in store.playlists.all(me)

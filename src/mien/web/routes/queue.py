@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,21 +10,18 @@ from pydantic import Field, model_validator
 from mien import domain
 from mien.usecases.listening import Queue
 from mien.web.parts import Me, Parts, PartsOf
-from mien.web.schemas import Asked, Given, Id, Moods, Plane, Track, moods_of, track_values
+from mien.web.routes.feeling import FeelingGiven, Point, feeling_of
+from mien.web.schemas import Asked, Given, Id, Moods, Opinions, Track, moods_of, track_values
 
 router = APIRouter(tags=["queue"])
 _MOST = 200
 
 
-class Point(Asked):
-    """A point of the valence-arousal plane."""
-
-    valence: Plane
-    arousal: Plane
-
-
 class QueueAsked(Asked):
-    """What the songs are for: a reading, an emotion, a mood or a point of the plane; else taste alone."""
+    """What the songs are for: a reading, an emotion, a mood or a point of the plane; else taste alone.
+
+    What the listener said they feel (``/me/feeling``) counts in place of a reading, and of nothing.
+    """
 
     reading_id: Id | None = None
     emotion: domain.Emotion | None = None
@@ -69,6 +65,8 @@ class QueueGiven(Given):
     """How much of each mood is wanted; they sum to 1."""
     note: str | None
     """What to tell the listener of the list as a whole."""
+    feeling: FeelingGiven | None
+    """What the listener said they feel, where the songs are for that."""
     offer: str | None
     """Something else that is offered, in a sentence, and never forced."""
     offer_policy: domain.PolicyName | None
@@ -83,31 +81,33 @@ class QueueGiven(Given):
 @router.post("/queue")
 def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
     """Choose songs."""
-    queue = _queue(parts, me, asked)
-    ratings, not_now = parts.store.ratings.of(me), parts.store.snoozes.of(me, datetime.now(UTC))
-    chosen = queue.recommended
+    named = _named(asked)
+    said = None if named else parts.feelings.of(me)
+    queue = _queue(parts, me, asked, said.feeling if said else named)
+    opinions, chosen = Opinions.of(parts.store, me), queue.recommended
     return QueueGiven(
         policy=queue.policy,
         moods=moods_of(queue.moods),
         note=chosen.note,
+        feeling=feeling_of(said) if said else None,
         offer=queue.offer.sentence if queue.offer else None,
         offer_policy=queue.offer.policy if queue.offer else None,
         offer_to=queue.offer.to if queue.offer else None,
         seed=queue.seed,
-        tracks=[_queued(one, ratings, not_now) for one in chosen.tracks],
+        tracks=[_queued(one, opinions) for one in chosen.tracks],
     )
 
 
-def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
+def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked, felt: domain.Feeling | None) -> Queue:
     read_at, reading = parts.store.readings.get(me, asked.reading_id) if asked.reading_id else (None, None)
     return parts.listening.recommend(
         me,
-        emotion=asked.emotion,
-        reading=reading,
-        reading_id=asked.reading_id,
-        read_at=read_at,
-        moods={asked.mood: 1.0} if asked.mood else None,
-        plane=(asked.plane.valence, asked.plane.arousal) if asked.plane else None,
+        emotion=felt.emotion if felt else None,
+        reading=None if felt else reading,
+        reading_id=None if felt else asked.reading_id,
+        read_at=None if felt else read_at,
+        moods={felt.mood: 1.0} if felt and felt.mood else None,
+        plane=felt.plane if felt else None,
         policy=asked.policy,
         n=asked.n,
         to=asked.to,
@@ -117,8 +117,12 @@ def _queue(parts: Parts, me: domain.Listener, asked: QueueAsked) -> Queue:
     )
 
 
-def _queued(
-    one: domain.Recommendation, ratings: dict[int, domain.Rating], not_now: dict[int, datetime]
-) -> QueuedTrack:
-    values: dict[str, Any] = track_values(one.track, ratings.get(one.track.id), not_now.get(one.track.id))
+def _named(asked: QueueAsked) -> domain.Feeling | None:
+    if asked.emotion or asked.mood or asked.plane:
+        return domain.Feeling(asked.emotion, asked.mood, asked.plane.pair if asked.plane else None)
+    return None
+
+
+def _queued(one: domain.Recommendation, opinions: Opinions) -> QueuedTrack:
+    values: dict[str, Any] = track_values(one.track, opinions)
     return QueuedTrack(track=Track(**values), score=one.score, why=one.why, parts=dict(one.parts))

@@ -11,7 +11,7 @@ from pydantic import Field
 from mien.domain import Listener
 from mien.errors import ConflictError, SignedOutError
 from mien.store import Role
-from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password, is_password
+from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password
 from mien.web.parts import Me, Parts, PartsOf, SignedIn, client_address, version
 from mien.web.schemas import Asked, Given, Name, Ok, PathId
 
@@ -26,6 +26,8 @@ class WhoListens(Given):
     name: str
     role: Role
     has_password: bool
+    password_reset_at: datetime | None
+    """When an admin set the password; null where the listener set it. Tell them, and to set their own."""
 
 
 class SessionState(Given):
@@ -103,8 +105,7 @@ def set_my_password(
     asked: NewPassword, request: Request, response: Response, parts: PartsOf, me: Me
 ) -> SessionState:
     """Set a new password; every other device is signed out."""
-    account = parts.store.accounts.of(me)
-    if account.password_hash is not None and not is_password(asked.before or "", account.password_hash):
+    if not parts.access.confirms(me, asked.before or "", address=client_address(request)):
         raise ConflictError("that is not the password before: it was not changed")
     parts.store.accounts.set_password(me, hash_password(asked.password))
     _give_cookie(response, parts, parts.access.open_session(me, request.headers.get("user-agent", "")))
@@ -126,6 +127,13 @@ def list_my_sessions(parts: PartsOf, signed: SignedIn) -> list[Device]:
         )
         for session in parts.store.sessions.of(signed.listener)
     ]
+
+
+@router.delete("/me/sessions")
+def end_my_other_sessions(parts: PartsOf, signed: SignedIn) -> Ok:
+    """Sign every other device out; says how many they were."""
+    this = signed.session.id if signed.session else None
+    return Ok(done=parts.store.sessions.close_others(signed.listener, this))
 
 
 @router.delete("/me/sessions/{session_id}")
@@ -152,6 +160,7 @@ def _who(parts: Parts, listener: Listener) -> WhoListens:
         name=listener.name,
         role=account.role,
         has_password=account.password_hash is not None,
+        password_reset_at=account.reset_at,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,6 +18,7 @@ from mien.web.schemas import (
     Asked,
     Audio,
     Given,
+    Opinions,
     PathId,
     Segment,
     Tempo,
@@ -64,6 +64,12 @@ class NotNow(Asked):
     """For how long a track shall not come."""
 
     hours: Annotated[float, Field(gt=0, le=87_600)] = 24.0
+
+
+class NewWish(Asked):
+    """More that sounds like a track, or less."""
+
+    wish: domain.Wish
 
 
 class MovedTrack(Given):
@@ -201,6 +207,20 @@ def take_track_back(track_id: PathId, parts: PartsOf, me: Me) -> Track:
     return one_shown(parts, me, track_id)
 
 
+@router.put("/{track_id}/wish")
+def wish_like_track(track_id: PathId, asked: NewWish, parts: PartsOf, me: Me) -> Track:
+    """Play more that sounds like a track, or less: the next queue is made so, and taste learns from it."""
+    parts.listening.wish(me, track_id, asked.wish)
+    return one_shown(parts, me, track_id)
+
+
+@router.delete("/{track_id}/wish")
+def unwish_like_track(track_id: PathId, parts: PartsOf, me: Me) -> Track:
+    """Take "more like this" or "less like this" back, and what was learnt from it."""
+    parts.listening.unwish(me, track_id)
+    return one_shown(parts, me, track_id)
+
+
 def one_shown(parts: Parts, me: domain.Listener, track_id: int) -> Track:
     """A track as the API gives it.
 
@@ -212,8 +232,8 @@ def one_shown(parts: Parts, me: domain.Listener, track_id: int) -> Track:
 
 def shown(parts: Parts, me: domain.Listener, tracks: list[domain.Track]) -> list[Track]:
     """Tracks as the API gives them, with what the listener thinks of each."""
-    ratings, not_now = parts.store.ratings.of(me), parts.store.snoozes.of(me, datetime.now(UTC))
-    return [Track(**track_values(track, ratings.get(track.id), not_now.get(track.id))) for track in tracks]
+    opinions = Opinions.of(parts.store, me)
+    return [Track(**track_values(track, opinions)) for track in tracks]
 
 
 def _labelled(parts: Parts, me: domain.Listener, before: domain.Mood, changed: Changed) -> Labelled:
