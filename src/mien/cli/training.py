@@ -33,6 +33,12 @@ _NOTHING_SAID = "Nothing was said of where the data comes from and under which t
 _SHIPPED = Path("shipped")
 # So many files are named in the terminal; the report names all.
 _NAMED = 5
+_SCORED = {
+    "validation": "Validation part",
+    "test": "Test part",
+    "validation_second": "Validation part, second label",
+    "test_second": "Test part, second label",
+}
 _SPOKEN = {
     "loss": "training loss",
     "accuracy": "training accuracy",
@@ -183,7 +189,7 @@ def _report_emotion(data: Path, out: Path, trained: TrainedEmotion, *, show_mist
         counts=artifact.data["labels"],
         beside={_SPOKEN[name]: (trained.final.get(name), papers) for name, papers in PAPER.items()},
         history=trained.history,
-        scores={f"{part.capitalize()} part": scores for part, scores in trained.scores.items()},
+        scores={_SCORED[name]: scores for name, scores in trained.scores.items()},
         notes=[artifact.data["split"], artifact.data["about"] or _NOTHING_SAID],
         left_out=left_out,
         mistakes=trained.mistakes if show_mistakes else (),

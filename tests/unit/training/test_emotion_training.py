@@ -348,6 +348,17 @@ def test_run_is_not_resumed_on_other_pictures(whole: Run, faces: Path, tmp_path:
 
 
 @pytest.mark.training
+def test_ended_run_can_be_decided_anew_with_another_prior_exponent(whole: Run, faces: Path, tmp_path: Path):
+    steps = len(whole.watched.steps)
+    again = Watched()
+    other = dataclasses.replace(TINY, prior_exponent=1.0)
+    anew = train_emotion(faces, tmp_path / "model", other, checkpoints=whole.folder / "ck", progress=again)
+    assert (steps > 0, again.steps) == (True, [])
+    assert anew.artifact.decision["prior_exponent"] == 1.0
+    assert anew.history == whole.history
+
+
+@pytest.mark.training
 def test_run_is_not_resumed_under_another_configuration(whole: Run, faces: Path):
     other = dataclasses.replace(TINY, learning_rate=0.1, batch=8)
     with pytest.raises(DatasetError, match="holds a run with another batch, learning_rate; give the same"):
