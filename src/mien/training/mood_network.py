@@ -1,4 +1,4 @@
-"""The song network: several small dense networks with one head for moods and one for quadrants, averaged."""
+"""The song network: small dense networks and a linear discriminant, averaged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.audio.mood import EMBEDDING, INPUT
+from mien.training.discriminant import discriminant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,9 @@ class MoodTraining:
         mixup: how far pairs of songs are mixed (Zhang et al. 2018, alpha); 0 for not at all.
         variations: share of the steps that learn a stretch or a narrow-band copy of a song instead of it.
         clip: how many standard deviations from the mean a feature may be.
+        linear: share of the linear discriminant in the average.
+        sharpness: of the linear discriminant; below 1, because it is surer than it is right.
+        shrinkage: of its covariance, towards a sphere.
         seed: of everything random.
     """
 
@@ -52,6 +56,9 @@ class MoodTraining:
     mixup: float = 0.4
     variations: float = 0.7
     clip: float = 4.0
+    linear: float = 0.3
+    sharpness: float = 0.5
+    shrinkage: float = 0.3
     seed: int = 20261122
 
 
@@ -62,10 +69,14 @@ class Networks:
     Attributes:
         learner: gives each head of each member, shape ``[n, members, labels]``, by the head's name.
         network: gives each head averaged over members, shape ``[n, labels]``, then the embedding.
+        standard: gives the features as the members get them, shape ``[n, d]``.
+        linear: the discriminant of each head, a ``keras.layers.Dense``.
     """
 
     learner: Any
     network: Any
+    standard: Any
+    linear: Mapping[str, Any]
 
 
 def build(
@@ -95,8 +106,19 @@ def build(
     each = {
         name: _dense("nmi,mio->nmo", x, training, len(labels), "softmax") for name, labels in heads.items()
     }
-    averaged = [keras.ops.mean(answers, axis=1) for answers in each.values()]
-    networks = Networks(keras.Model(inputs, each), keras.Model(inputs, [*averaged, together]))
+    linear = {
+        name: keras.layers.Dense(len(labels), "softmax", trainable=False) for name, labels in heads.items()
+    }
+    averaged = [
+        (1 - training.linear) * keras.ops.mean(answers, axis=1) + training.linear * linear[name](standard)
+        for name, answers in each.items()
+    ]
+    networks = Networks(
+        learner=keras.Model(inputs, each),
+        network=keras.Model(inputs, [*averaged, together]),
+        standard=keras.Model(inputs, standard),
+        linear=linear,
+    )
     predict(networks, tuple(heads), wholes)  # Keras exports only what has been called
     return networks
 
@@ -135,6 +157,7 @@ def fit(
 
     keras.utils.set_random_seed(training.seed)
     networks = build(songs.heads, songs.wholes()[chosen], training)
+    _discriminate(networks, songs, chosen, training)
     steps = max(1, len(chosen) // training.batch)
     networks.learner.compile(
         optimizer=_optimizer(training, steps * training.epochs),
@@ -148,6 +171,19 @@ def fit(
         if after_epoch is not None:
             after_epoch(networks)
     return networks
+
+
+def _discriminate(
+    networks: Networks, songs: Songs, chosen: NDArray[np.int64], training: MoodTraining
+) -> None:
+    """Set the linear discriminants, which need no steps."""
+    vectors = [songs.vectors[i] for i in chosen]
+    ends = np.cumsum([len(rows) for rows in vectors])[:-1]
+    standard = np.split(np.asarray(networks.standard.predict_on_batch(np.concatenate(vectors))), ends)
+    for name, layer in networks.linear.items():
+        labels = songs.reference[name][chosen]
+        found = discriminant(standard, labels, len(songs.heads[name]), training.shrinkage)
+        layer.set_weights([training.sharpness * values for values in found])
 
 
 def _optimizer(training: MoodTraining, steps: int) -> Any:  # noqa: ANN401  (a keras.optimizers.Optimizer)
