@@ -9,6 +9,10 @@ export { BASE, onSignedOut, Problem } from './client';
 type Schemas = components['schemas'];
 export type Session = Schemas['SessionState'];
 export type Rating = Schemas['Rating'];
+export type Wish = Schemas['Wish'];
+export type Feeling = Schemas['FeelingGiven'];
+export type FeelingState = Schemas['FeelingState'];
+export type FeelingAsked = Partial<Schemas['NewFeeling']>;
 export type Policy = Schemas['PolicyName'];
 export type Track = Schemas['Track'];
 export type Segment = Schemas['Segment'];
@@ -34,6 +38,8 @@ export const tracks = {
   unlabel: (id: number) => del<Labelled>(`/tracks/${id}/label`),
   rate: (id: number, rating: Rating | null) =>
     rating ? put(`/tracks/${id}/rating`, { rating }) : del(`/tracks/${id}/rating`),
+  wish: (id: number, wish: Wish | null) =>
+    wish ? put<Track>(`/tracks/${id}/wish`, { wish }) : del<Track>(`/tracks/${id}/wish`),
   notNow: (id: number) => put<Track>(`/tracks/${id}/not-now`, {}),
   wake: (id: number) => del<Track>(`/tracks/${id}/not-now`),
   audio: (id: number) => `${BASE}/tracks/${id}/audio`,
@@ -50,6 +56,14 @@ export const readings = {
       held: reading.held,
       frames: reading.frames,
     }),
+};
+
+/** What the listener said they feel: it stands above what the face shows until they say something else. */
+export const feelings = {
+  get: () => get<FeelingState>('/me/feeling'),
+  say: (asked: FeelingAsked) => put<FeelingState>('/me/feeling', asked),
+  clear: () => del('/me/feeling'),
+  undo: () => post<FeelingState>('/me/feeling/undo'),
 };
 
 export const queue = { make: (asked: QueueAsked) => post<QueueGiven>('/queue', asked) };

@@ -1,5 +1,15 @@
 /** This moment: what the listener feels, as their face shows it or as they say, and what shall play for it. */
-import { get, queue as queueApi, type QueueAsked, type QueueGiven, readings } from '../api';
+import {
+  type Feeling,
+  type FeelingAsked,
+  feelings,
+  get,
+  queue as queueApi,
+  type QueueAsked,
+  type QueueGiven,
+  readings,
+} from '../api';
+import { on } from '../api/events';
 import { type Mood, planeOf } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
@@ -13,6 +23,7 @@ import { prefs } from '../settings/prefs.svelte';
 export type Felt =
   | { kind: 'nothing' }
   | { kind: 'face'; reading: Reading; reading_id: number }
+  | { kind: 'emotion'; emotion: Emotion }
   | { kind: 'mood'; mood: Mood }
   | { kind: 'plane'; valence: number; arousal: number };
 
@@ -69,13 +80,27 @@ class Moment {
     window.addEventListener('storage', ({ key }) => key === KEPT && this.recall());
   }
 
-  /** Somebody has signed in: read faces with what was learnt of theirs. */
+  /** Somebody has signed in: what they said they feel holds here too, and their face is read as it was learnt. */
   async enter(): Promise<void> {
+    this.unhear ??= on('feeling', (state) => this.hear((state as { feeling: Feeling | null }).feeling));
+    const [state] = await Promise.all([feelings.get().catch(() => null), this.learn()]);
+    if (state) this.hear(state.feeling);
+  }
+  private unhear: (() => void) | null = null;
+
+  /** Read faces with what was learnt of the listener's. */
+  private async learn(): Promise<void> {
     interface Known {
       calibration: { offsets: Distribution; current: boolean } | null;
     }
     const known = await get<Known>('/me/calibration').catch(() => null);
     this.sensor.calibrate(known?.calibration?.current ? known.calibration.offsets : null);
+  }
+
+  /** What the listener said, here, on another page of theirs, or a while ago. */
+  private hear(feeling: Feeling | null): void {
+    if (feeling) this.feel(feltOf(feeling));
+    else if (this.said) this.feel(NOTHING);
   }
 
   /** Somebody else uses this browser now. */
@@ -89,6 +114,7 @@ class Moment {
   /** The mood that colours the page: what is played for, most of all. */
   get hue(): string {
     if (this.felt.kind === 'mood') return this.felt.mood;
+    if (this.felt.kind === 'emotion') return this.felt.emotion;
     if (this.felt.kind === 'face') return this.felt.reading.held ?? 'neutral';
     const moods = Object.entries(this.given?.moods ?? {}).sort(([, a], [, b]) => b - a);
     return this.felt.kind === 'plane' ? (moods[0]?.[0] ?? 'neutral') : (player.track?.mood ?? 'neutral');
@@ -96,7 +122,7 @@ class Moment {
 
   /** Whether what the listener said stands above what the face shows. */
   get said(): boolean {
-    return this.felt.kind === 'mood' || this.felt.kind === 'plane';
+    return this.felt.kind !== 'nothing' && this.felt.kind !== 'face';
   }
 
   /** Several people are in view, or in a chosen picture, and it is not clear whom to read. */
@@ -136,34 +162,67 @@ class Moment {
     this.after = null;
   }
 
-  /** The listener says what they feel: it overrides at once, lasts until changed, and can be undone. */
-  async say(felt: Felt): Promise<void> {
+  /**
+   * The listener says what they feel: it overrides at once, lasts until changed, teaches how to read their face,
+   * and can be undone.
+   */
+  async say(asked: FeelingAsked): Promise<void> {
     const before: Before = {
       felt: this.felt,
       given: this.given,
       spot: player.spot(),
       watched: this.watching,
     };
-    this.stop(); // nobody needs to look while the listener's word holds
-    this.feel(felt);
-    this.saying = false;
-    document.getElementById('main')?.scrollTo({ top: 0 });
-    await this.plan('now');
-    const { t } = i18n;
-    const text = felt.kind === 'mood' ? t.now.said(t.labels[felt.mood]) : t.now.saidPlane;
-    toasts.say(text, () => this.unsay(before));
+    try {
+      const reading_id = await this.contradicted();
+      this.stop(); // nobody needs to look while the listener's word holds
+      const { feeling } = await feelings.say({ ...asked, reading_id });
+      if (!feeling) return;
+      this.hear(feeling);
+      this.saying = false;
+      document.getElementById('main')?.scrollTo({ top: 0 });
+      await Promise.all([this.plan('now'), feeling.taught && this.learn()]);
+      toasts.say(
+        feeling.taught ? `${this.words} ${i18n.t.now.taught}` : this.words,
+        () => void this.unsay(before),
+      );
+    } catch (error) {
+      toasts.wrong(error);
+    }
   }
 
-  private unsay({ felt, given, spot, watched }: Before): void {
-    this.given = given;
-    this.feel(felt);
-    void player.goBack(spot);
-    if (watched) this.watch();
+  /** What the listener said, in a sentence. */
+  get words(): string {
+    const { t } = i18n;
+    const { felt } = this;
+    if (felt.kind === 'mood') return t.now.said(t.labels[felt.mood]);
+    return felt.kind === 'emotion' ? t.now.said(t.labels[felt.emotion]) : t.now.saidPlane;
+  }
+
+  /** The reading that the listener's word contradicts: the one followed now, or what the camera just shows. */
+  private async contradicted(): Promise<number | null> {
+    if (this.felt.kind === 'face') return this.felt.reading_id;
+    const { on, reading } = this.sensor;
+    if (!on || this.said || !reading?.probabilities) return null;
+    return (await readings.add(reading)).id;
+  }
+
+  private async unsay({ felt, given, spot, watched }: Before): Promise<void> {
+    try {
+      await feelings.undo();
+      this.given = given;
+      this.feel(felt);
+      await Promise.all([player.goBack(spot), this.learn()]);
+      if (watched) this.watch();
+    } catch (error) {
+      toasts.wrong(error);
+    }
   }
 
   /** Let the face speak again. */
   follow(): void {
     this.feel(NOTHING);
+    feelings.clear().catch(toasts.wrong);
     this.look();
   }
 
@@ -217,10 +276,7 @@ class Moment {
 
   private asked(): QueueAsked {
     const { felt } = this;
-    if (felt.kind === 'face') return { reading_id: felt.reading_id };
-    if (felt.kind === 'mood') return { mood: felt.mood };
-    if (felt.kind === 'plane') return { plane: { valence: felt.valence, arousal: felt.arousal } };
-    return {};
+    return felt.kind === 'face' ? { reading_id: felt.reading_id } : {}; // what was said the server knows
   }
 
   private consenting(then: () => void): void {
@@ -300,6 +356,12 @@ class Moment {
       localStorage.removeItem(KEPT); // what an older page kept and this one cannot read
     }
   }
+}
+
+function feltOf({ emotion, mood, plane }: Feeling): Felt {
+  if (emotion) return { kind: 'emotion', emotion };
+  if (mood) return { kind: 'mood', mood };
+  return plane ? { kind: 'plane', ...plane } : NOTHING;
 }
 
 export const moment = new Moment();

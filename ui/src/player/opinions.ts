@@ -1,8 +1,9 @@
 /** What a listener can say of a song, each with what changed and how to undo it. */
-import { type Labelled, type Rating, type Track, tracks } from '../api';
+import { type Labelled, type Rating, type Track, tracks, type Wish } from '../api';
 import type { Mood } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
+import { moment } from '../moods/moment.svelte';
 import { player } from './player.svelte';
 
 type Then = (track: Track) => void;
@@ -63,6 +64,29 @@ export function rate(track: Track, rating: Rating | null, then: Then = () => und
     if (rating === 'ban') toasts.say(t.track.banned(track.title), undo);
     else if (rating === 'like') toasts.say(t.track.liked(track.title), undo);
     if (rating === 'ban') await player.drop(track.id);
+  });
+}
+
+export const WISHES = [
+  ['more', 'moreLike', 'moreLike'],
+  ['less', 'lessLike', 'lessLike'],
+] as const;
+
+/** More that sounds like this, or less: at once in what follows, and a little for good. */
+export function wish(track: Track, wished: Wish | null, then: Then = () => undefined): Promise<void> {
+  const before = track.wish;
+  const set = async (now: Wish | null): Promise<void> => {
+    const changed = await tracks.wish(track.id, now);
+    player.changed(changed);
+    then(changed);
+    if (player.queue.moment) await moment.plan('behind');
+  };
+  return attempt(async () => {
+    await set(wished);
+    const { t } = i18n;
+    if (!wished) return;
+    const text = wished === 'more' ? t.track.wishedMore(track.title) : t.track.wishedLess(track.title);
+    toasts.say(text, () => void attempt(() => set(before)));
   });
 }
 
