@@ -15,9 +15,7 @@ export const BASE = '/api/v1';
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 function address(path: string, query: Query): string {
-  const given = Object.entries(query).filter(
-    ([, value]) => value !== null && value !== undefined && value !== '',
-  );
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   return given.length > 0 ? `${BASE}${path}?${search}` : BASE + path;
 }
