@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from mien import artifacts
-from mien.audio.analyze import ANALYSIS_VERSION, SongAnalyzer
+from mien.audio.analyze import ANALYSIS_VERSION, SongAnalyzer, judge_again
 from mien.audio.features import FEATURES_VERSION
 from mien.audio.files import find_audio_files
 from mien.audio.mood import MoodNetwork
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 # A glance at the listener: long enough to smooth over a blink, short enough not to be waited for.
 GLANCE_S = 3.0
+_JUDGED_AT_ONCE = 500
 # Decoding is the slowest part and runs a hundred times faster than the music; past this a file is hopeless.
 SONG_TIMEOUT_S = 600.0
 
@@ -137,11 +138,13 @@ class ScanPlan:
     Attributes:
         new: files to analyse, in order, and how each looks now; None where it cannot be looked at.
         unchanged: how many are known already and look as they did.
+        judged_anew: how many songs of the library, of these folders or not, another network had judged.
         problems: folders and files that could not be looked at, and why.
     """
 
     new: Mapping[Path, FileStamp | None]
     unchanged: int
+    judged_anew: int
     problems: tuple[tuple[Path, str], ...]
 
 
@@ -174,6 +177,10 @@ class Mien:
     def mood_artifact(self) -> artifacts.Artifact:
         """The network that knows songs."""
         return artifacts.chosen(self.settings.mood_artifact, "mood")
+
+    @cached_property
+    def _mood_network(self) -> MoodNetwork:
+        return MoodNetwork(self.mood_artifact)
 
     @cached_property
     def faces(self) -> FaceReader:
@@ -300,7 +307,11 @@ class Mien:
         return files, problems
 
     def plan_scan(self, folders: Iterable[Path]) -> ScanPlan:
-        """Find the music in folders, and what of it is new or changed."""
+        """Find the music in folders, and what of it is new or changed.
+
+        What another network judged is judged by this one first, from its stored features.
+        """
+        judged_anew = self.judge_anew()
         known = self.store.tracks.stamps(
             analysis_version=ANALYSIS_VERSION,
             features_version=FEATURES_VERSION,
@@ -309,7 +320,26 @@ class Mien:
         files, problems = self.find_songs(folder.expanduser().absolute() for folder in folders)
         stamps = {path: _stamp(path) for path in files}
         new = {path: stamp for path, stamp in stamps.items() if path not in known or known[path] != stamp}
-        return ScanPlan(new, len(files) - len(new), tuple(problems))
+        return ScanPlan(new, len(files) - len(new), judged_anew, tuple(problems))
+
+    def judge_anew(self) -> int:
+        """Let this network judge what another judged, where the features are those it reads; how many."""
+        find_others = partial(
+            self.store.tracks.judged_by_others,
+            analysis_version=ANALYSIS_VERSION,
+            features_version=FEATURES_VERSION,
+            artifact_version=self.mood_artifact.version,
+            most=_JUDGED_AT_ONCE,
+        )
+        judged = 0
+        while others := find_others():
+            moods = judge_again(
+                self._mood_network, [other.features for other in others], [other.mood for other in others]
+            )
+            numbers = (other.track_id for other in others)
+            self.store.tracks.judge(dict(zip(numbers, moods, strict=True)), self._mood_network.version)
+            judged += len(others)
+        return judged
 
     def scan(self, plan: ScanPlan) -> Iterator[Result[SongAnalysis]]:
         """Analyse what is new and store it, one result a file; a bad file is remembered with its reason."""

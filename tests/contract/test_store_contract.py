@@ -185,6 +185,25 @@ class TestTracks:
         stamps = store.tracks.stamps(analysis_version=1, features_version=1, artifact_version="mood-1")
         assert stamps == {Path("/music/now"): STAMP}
 
+    def test_only_what_another_network_judged_of_the_same_features_can_be_judged_anew(self, store):
+        store.tracks.save(song("/music/now"), STAMP)
+        store.tracks.save(song("/music/old-features", features_version=0, artifact_version="0"), STAMP)
+        store.tracks.save(song("/music/old-analysis", analysis_version=0, artifact_version="0"), STAMP)
+        numbers = [store.tracks.save(song(f"/music/{i}", artifact_version="0"), STAMP) for i in range(3)]
+        versions = {"analysis_version": 1, "features_version": 1, "artifact_version": "mood-1"}
+        found = store.tracks.judged_by_others(**versions, most=2)
+        assert [judged.track_id for judged in found] == numbers[:2]
+        assert (found[0].features, found[0].mood) == (song().features, song().mood)
+
+    def test_judging_anew_changes_the_mood_and_nothing_else(self, store, me):
+        track_id = store.tracks.save(song(artifact_version="mood-0"), STAMP)
+        other = store.tracks.save(song("/music/other", artifact_version="mood-0"), STAMP)
+        now = replace(song(mood=Mood.ANGRY).mood, valence=-0.5, arousal=0.75, embedding=(1.0, 2.0))
+        store.tracks.judge({track_id: now}, "mood-1")
+        assert store.tracks.analysis(track_id) == replace(song(), mood=now, artifact_version="mood-1")
+        assert store.tracks.get(track_id, me).mood == now.moods
+        assert store.tracks.analysis(other) == song("/music/other", artifact_version="mood-0")
+
     def test_a_stamp_tells_whether_a_file_changed(self, tmp_path):
         file = tmp_path / "song"
         file.write_bytes(b"abc")

@@ -1,5 +1,7 @@
 """From nothing to a playlist: ``mien scan``, ``song``, ``label``, ``rate``, ``recommend`` and ``play``."""
 
+import json
+import os
 from pathlib import Path
 from shutil import copytree
 
@@ -7,6 +9,8 @@ import av
 import numpy as np
 import pytest
 from program import Program
+
+from mien import artifacts
 
 MOODS = {"happy", "energetic", "angry", "tense", "sad", "tender", "calm"}
 SONG_KEYS = [
@@ -75,6 +79,30 @@ def test_a_scan_says_what_failed_and_why_and_the_rest_goes_on(scanned):
 
 def test_a_second_scan_does_only_what_changed(library, music):
     assert "0 analysed, 4 unchanged, 3 failed" in library("scan", music).out
+
+
+def test_another_network_judges_what_was_heard_and_no_song_is_read_again(tmp_path):
+    (tmp_path / "music").mkdir()
+    song = write_tune(tmp_path / "music" / "a tune.mp3", 220)
+    mien = Program(tmp_path / "home")
+    mien("scan", song.parent)
+    ((before,),) = (said["tracks"] for said in mien("recommend", "--emotion", "happy", "--json").json)
+    # The same network with its moods' names in another order, and a song that could not be read again.
+    other = copytree(Path(artifacts.shipped("mood").folder), tmp_path / "other")
+    card = json.loads((other / "artifact.json").read_text())
+    moods = card["heads"]["moods"]
+    card["heads"]["moods"] = [*moods[1:], moods[0]]
+    card["version"] = "other"
+    (other / "artifact.json").write_text(json.dumps(card))
+    seen = song.stat()
+    song.write_bytes(b"x" * seen.st_size)
+    os.utime(song, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    said = mien("scan", song.parent, "--mood-artifact", other).out
+    assert "1 judged anew" in said
+    assert "0 analysed, 1 unchanged, 0 failed" in said
+    ((after,),) = (said["tracks"] for said in mien("recommend", "--emotion", "happy", "--json").json)
+    assert after["mood"] == card["heads"]["moods"][moods.index(before["mood"])]
+    assert "judged anew" not in mien("scan", song.parent, "--mood-artifact", other).out
 
 
 def test_a_song_says_everything_that_programs_rely_on(mien, music):

@@ -13,7 +13,7 @@ from mien.audio.decode import decode
 from mien.audio.features import FEATURES, FEATURES_VERSION, SAMPLE_RATE_HZ, SHORTEST_S, listen, merge, vector
 from mien.audio.loudness import LoudnessMeter
 from mien.audio.rhythm import tempo_candidates
-from mien.audio.speech import most_of, no_music
+from mien.audio.speech import NO_MUSIC, most_of, no_music
 from mien.audio.tonality import key, key_clarity
 from mien.domain import MoodSegment, SongAnalysis
 
@@ -111,6 +111,28 @@ class SongAnalyzer:
 
     def _tags(self, path: Path) -> Tags:
         return self._tag_reader.read(path).tags
+
+
+def judge_again(
+    network: MoodNetwork, features: Sequence[Sequence[float]], before: Sequence[MoodEstimate]
+) -> list[MoodEstimate]:
+    """What another network says of songs, from what was measured of them once.
+
+    Args:
+        network: the other.
+        features: of each song; empty where nothing was heard.
+        before: what was said of it; that it is silence, speech or noise was not the network's to say, and
+            stays.
+    """
+    heard = [i for i, each in enumerate(features) if len(each)]
+    rows = np.array([features[i] for i in heard], np.float32)
+    estimates = dict(zip(heard, network.estimate(rows), strict=True))
+    return [
+        _doubted(estimates[i], said.moods.reason if said.moods.reason in NO_MUSIC else None)
+        if i in estimates
+        else network.unknown(said.moods.reason or SILENT)
+        for i, said in enumerate(before)
+    ]
 
 
 def _tempos(song: Sound, features: np.ndarray, arousal: float) -> tuple[TempoCandidate, ...]:

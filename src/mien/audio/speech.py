@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SPEECH = "can't tell: speech"
 NOISE = "can't tell: noise"
+NO_MUSIC = frozenset((SPEECH, NOISE))
 
 _INDEX = {feature.name: i for i, feature in enumerate(FEATURES)}
 # What tells speech from music, with the mean and spread of each feature in music and its weight: syllables at

@@ -53,6 +53,8 @@ def run_scan(mien: Mien, folders: Sequence[Path]) -> bool:
                 analysed += 1
             else:
                 failed.append((scanned.path, scanned.error))
+    if plan.judged_anew:
+        terminal.print(f"{plan.judged_anew} judged anew by another network, from what was heard before")
     terminal.print(f"{analysed} analysed, {plan.unchanged} unchanged, {len(failed)} failed")
     _show_failed(failed)
     return bool(analysed or plan.unchanged)

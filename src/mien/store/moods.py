@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
 from mien.domain import Estimate, Mood, MoodEstimate, MoodSegment, Quadrant
 from mien.store.database import upsert
 from mien.store.schema import mood_details, moods
@@ -17,9 +19,25 @@ if TYPE_CHECKING:
 
 def save_mood(connection: Connection, track_id: int, analysis: SongAnalysis) -> None:
     """Keep the mood of a track, in place of an older one."""
-    mood = analysis.mood
-    values = {
-        "artifact_version": analysis.artifact_version,
+    upsert(connection, moods, {"track_id": track_id}, _row_of(analysis.mood, analysis.artifact_version))
+    details = {
+        "embedding": to_blob(analysis.mood.embedding),
+        "curve": [_segment_row(segment) for segment in analysis.curve],
+    }
+    upsert(connection, mood_details, {"track_id": track_id}, details)
+
+
+def judge_anew(connection: Connection, track_id: int, mood: MoodEstimate, artifact_version: str) -> None:
+    """Keep what another network says of a track; its curve stays as it was heard."""
+    these = _row_of(mood, artifact_version)
+    connection.execute(update(moods).where(moods.c.track_id == track_id).values(these))
+    embedding = {"embedding": to_blob(mood.embedding)}
+    connection.execute(update(mood_details).where(mood_details.c.track_id == track_id).values(embedding))
+
+
+def _row_of(mood: MoodEstimate, artifact_version: str) -> dict[str, float | str | bool | None]:
+    return {
+        "artifact_version": artifact_version,
         **{f"p_{label}": mood.moods.probabilities.get(label, 0.0) for label in Mood},
         "certain": mood.moods.certain,
         "reason": mood.moods.reason,
@@ -29,12 +47,6 @@ def save_mood(connection: Connection, track_id: int, analysis: SongAnalysis) -> 
         "valence": mood.valence,
         "arousal": mood.arousal,
     }
-    upsert(connection, moods, {"track_id": track_id}, values)
-    details = {
-        "embedding": to_blob(mood.embedding),
-        "curve": [_segment_row(segment) for segment in analysis.curve],
-    }
-    upsert(connection, mood_details, {"track_id": track_id}, details)
 
 
 def mood_of(row: Row[Any]) -> MoodEstimate:

@@ -11,18 +11,18 @@ from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track
 from mien.errors import NotFoundError
 from mien.store.features import save_features
-from mien.store.moods import curve_of, mood_of, save_mood
+from mien.store.moods import curve_of, judge_anew, mood_of, save_mood
 from mien.store.schema import PathBytes, features, labels, mood_details, moods, problems, tracks
 from mien.store.search import criteria, only_one, searchable
 from mien.store.vectors import from_blob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, Row, Select
 
-    from mien.domain import Listener
+    from mien.domain import Listener, MoodEstimate
     from mien.store.database import Database
 
 _LABELLED = {label: Estimate({mood: float(mood is label) for mood in Mood}) for label in Mood}
@@ -49,6 +49,15 @@ class FileStamp:
         """
         found = path.stat()
         return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was measured of a track, and what a network said of it."""
+
+    track_id: int
+    features: tuple[float, ...]
+    mood: MoodEstimate
 
 
 class Tracks:
@@ -92,6 +101,34 @@ class Tracks:
         )
         with self._database.reading() as connection:
             return {path: FileStamp(size, mtime) for path, size, mtime in connection.execute(query)}
+
+    def judged_by_others(
+        self, *, analysis_version: int, features_version: int, artifact_version: str, most: int
+    ) -> list[Judged]:
+        """Tracks that were measured with these versions, but judged by another network; ``most`` at once."""
+        query = (
+            select(tracks.c.id, features.c.vector, moods, mood_details.c.embedding)
+            .join(features, features.c.track_id == tracks.c.id)
+            .join(moods, moods.c.track_id == tracks.c.id)
+            .join(mood_details, mood_details.c.track_id == tracks.c.id)
+            .where(
+                tracks.c.analysis_version == analysis_version,
+                features.c.version == features_version,
+                moods.c.artifact_version != artifact_version,
+            )
+            .order_by(tracks.c.id)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [Judged(row.id, from_blob(row.vector), mood_of(row)) for row in connection.execute(query)]
+
+    def judge(self, estimates: Mapping[int, MoodEstimate], artifact_version: str) -> None:
+        """Keep what another network says of tracks, by number; all else of them stays, their curves too."""
+        with self._database.writing() as connection:
+            for track_id, mood in estimates.items():
+                judge_anew(connection, track_id, mood, artifact_version)
+            now = {"analysed_at": datetime.now(UTC)}
+            connection.execute(update(tracks).where(tracks.c.id.in_(estimates)).values(now))
 
     def paths(self) -> list[Path]:
         """Every file that the library knows of, with those that could not be read."""
@@ -154,6 +191,18 @@ class Tracks:
             if found:
                 return only_one(found, text)
         raise NotFoundError(f"no track of the library is named {text!r}: use other words, or scan its folder")
+
+    def path(self, track_id: int) -> Path:
+        """Where a track's file is: all that playing it needs.
+
+        Raises:
+            NotFoundError: there is no such track.
+        """
+        with self._database.reading() as connection:
+            found: Path | None = connection.scalar(select(tracks.c.path).where(tracks.c.id == track_id))
+        if found is None:
+            raise NotFoundError(f"there is no track with the number {track_id}")
+        return found
 
     def analysis(self, track_id: int) -> SongAnalysis:
         """All that was saved of a track; vectors come back with the precision of float32.

@@ -8,7 +8,7 @@ from made_music import MAJOR, RATE_HZ, clicks, noise, progression, song
 from sound_files import write_sound
 
 from mien import artifacts
-from mien.audio.analyze import SongAnalyzer
+from mien.audio.analyze import SongAnalyzer, judge_again
 from mien.audio.features import FEATURES, FEATURES_VERSION
 from mien.audio.mood import MoodNetwork
 from mien.audio.tags import TagReader
@@ -118,6 +118,28 @@ def test_the_same_file_gives_the_same_answer(analyzer, tmp_path):
     assert first.mood == second.mood
     assert first.features == second.features
     assert first.curve == second.curve
+
+
+def test_what_was_measured_once_is_judged_again_as_it_was_judged(analyzer, tmp_path):
+    found = analyzer.analyze(flac(tmp_path / "song.flac", song(12)))
+    network = MoodNetwork(artifacts.shipped("mood"))
+    (again,) = judge_again(network, [found.features], [found.mood])
+    assert distance(again.moods, found.mood.moods) < 1e-6
+    assert (again.quadrants.top, again.moods.certain) == (found.mood.quadrants.top, found.mood.moods.certain)
+    np.testing.assert_allclose(again.embedding, found.mood.embedding, rtol=1e-5, atol=1e-6)
+
+
+def test_speech_noise_and_silence_stay_so_whatever_network_judges(analyzer, tmp_path):
+    hiss = analyzer.analyze(flac(tmp_path / "hiss.flac", noise(12.0, 0.1)))
+    silence = analyzer.analyze(flac(tmp_path / "silence.flac", np.zeros(12 * RATE_HZ, np.float32)))
+    music = analyzer.analyze(flac(tmp_path / "song.flac", song(12)))
+    all_three = (hiss, silence, music)
+    again = judge_again(
+        MoodNetwork(artifacts.shipped("mood")), [a.features for a in all_three], [a.mood for a in all_three]
+    )
+    assert [a.moods.reason for a in again] == [a.mood.moods.reason for a in all_three]
+    assert [a.moods.reason for a in again[:2]] == ["can't tell: noise", "can't tell: silence"]
+    assert again[1].embedding == ()
 
 
 def test_what_is_not_audio_is_an_error(analyzer, tmp_path):
