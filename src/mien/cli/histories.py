@@ -14,6 +14,7 @@ from mien.cli.output import console, escaped, print_json
 
 if TYPE_CHECKING:
     from mien.usecases.histories import Imported
+    from mien.usecases.own_export import Restored
 
 _MOST_SHOWN = 20
 
@@ -28,7 +29,7 @@ def import_(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="An export of ListenBrainz (zip, JSON) or Last.fm (JSON, CSV)."
+            metavar="[FILE]", help="An export of ListenBrainz (zip, JSON), Last.fm (JSON, CSV) or Mien."
         ),
     ] = None,
     *,
@@ -38,7 +39,8 @@ def import_(
 ) -> None:
     """Bring in what you heard elsewhere; without FILE, list what was brought in.
 
-    Songs are found by MusicBrainz id, then by artist and title. Again is safe: only what is new is added.
+    Songs are found by MusicBrainz id, then by artist and title. Again is safe: only what is new is added. A
+    file of mien export brings ratings, labels, playlists and choices too; what you said here stays.
 
     Example: mien import listenbrainz_export.zip
     """
@@ -65,6 +67,7 @@ def import_(
                 "matched": imported.matched,
                 "left_out": imported.left_out,
                 "missing": [asdict(song) for song in imported.missing],
+                "restored": None if imported.restored is None else asdict(imported.restored),
             }
         )
         return
@@ -81,10 +84,23 @@ def _show(imported: Imported) -> None:
         terminal.print(f"To take them back: mien import --undo {imported.done.id}")
     if imported.left_out:
         terminal.print(f"{imported.left_out} entries say no song or no time")
+    if imported.restored is not None:
+        _show_restored(imported.restored)
     if imported.missing:
         terminal.print(f"{len(imported.missing)} songs are not in the library; the most played:")
     for song in imported.missing[:_MOST_SHOWN]:
         terminal.print(f"  {song.plays:5}  {escaped(song.artist)} - {escaped(song.title)}")
+
+
+def _show_restored(restored: Restored) -> None:
+    terminal = console()
+    terminal.print(
+        f"New here: {restored.ratings} ratings, {restored.labels} labels, {restored.wishes} wishes,"
+        f" {restored.not_now} songs not wanted now, {len(restored.playlists)} playlists,"
+        f" {len(restored.preferences)} choices; what you said here before stays"
+    )
+    for sentence in restored.left_out:
+        terminal.print(f"Left out: {escaped(sentence)}")
 
 
 def export(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mien.domain import Track
-    from mien.interop.histories import Play
 
 _GUEST = r"\b(feat|ft|featuring)\b\.?"
 _IN_BRACKETS = re.compile(
@@ -22,8 +21,22 @@ _GUESTS = re.compile(rf"\s{_GUEST}\s.*$")
 _OTHERS = re.compile(r"\s*(,|;|/|&|\bx\b|\band\b|\bwith\b|\bvs\b\.?)\s.*$")
 
 
+class Named(Protocol):
+    """A song as another library names it; what is not known is empty."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def artist(self) -> str: ...  # noqa: D102
+    @property
+    def album(self) -> str: ...  # noqa: D102
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """MusicBrainz recording ids, the surest first."""
+
+
 class Matcher:
-    """Finds tracks for plays.
+    """Finds the tracks that others name.
 
     Tolerated are differences of case, accents and punctuation, "The" before an artist, guests ("feat."),
     notes on remasters in a title, and more artists after the first. A live take or a remix is another song.
@@ -44,18 +57,18 @@ class Matcher:
                 self._by_names[artist, title].append(track)
                 self._by_first_artist[first_artist(track.tags.artist), title].append(track)
 
-    def find(self, play: Play) -> Track | None:
-        """The track that was played; None where the library has none."""
-        for recording in play.recordings:
+    def find(self, song: Named) -> Track | None:
+        """The track that is meant; None where the library has none."""
+        for recording in song.recordings:
             if recording in self._by_recording:
                 return self._by_recording[recording]
-        title = plain_title(play.title)
+        title = plain_title(song.title)
         found = (
-            self._by_names.get((plain_artist(play.artist), title))
-            or self._by_first_artist.get((first_artist(play.artist), title))
+            self._by_names.get((plain_artist(song.artist), title))
+            or self._by_first_artist.get((first_artist(song.artist), title))
             or []
         )
-        album = plain(play.album)
+        album = plain(song.album)
         return next((track for track in found if album and plain(track.tags.album) == album), None) or next(
             iter(found), None
         )

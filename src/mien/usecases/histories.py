@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mien.domain import Listen
 from mien.interop.histories import read_history
 from mien.interop.matching import Matcher
+from mien.interop.own_export import read_own_export
+from mien.usecases import own_export
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from mien.domain import Listener, Track
     from mien.interop.histories import Play
+    from mien.interop.own_export import OwnExport
     from mien.store import Import, Store
-
-EXPORT_VERSION = 1
+    from mien.usecases.own_export import Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Imported:
         matched: how many listens are of songs of the library.
         missing: songs that the library has not, the most played first.
         left_out: entries that say no song or no time.
+        restored: what else was taken of one's own export; None where it was none.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Imported:
     matched: int
     missing: tuple[Missing, ...]
     left_out: int
+    restored: Restored | None = None
 
 
 class Histories:
@@ -71,6 +73,8 @@ class Histories:
     def take(self, listener: Listener, file: Path) -> Imported:
         """Remember the listens of an export of ListenBrainz or Last.fm that are of songs of the library.
 
+        Of an export of Mien all else is taken as well: ratings, labels, wishes, playlists, choices.
+
         Doing it again with the same or a later export adds only what is new; ``store.imports.undo`` takes it
         back. A service counts a listen when enough was played, but most do not say how much: such a listen
         counts as played to its end.
@@ -78,6 +82,9 @@ class Histories:
         Raises:
             InteropError: the file is no export that is known.
         """
+        own = read_own_export(file)
+        if own is not None:
+            return self._take_own(listener, own, file.name)
         history = read_history(file)
         matcher = Matcher(self._store.tracks.all(listener))
         found = [(play, matcher.find(play)) for play in history.plays]
@@ -89,56 +96,29 @@ class Histories:
             plays=len(history.plays),
             done=done,
             matched=len(listens),
-            missing=tuple(Missing(artist, title, plays) for (artist, title), plays in missing.most_common()),
+            missing=_most_played(missing),
             left_out=history.left_out,
         )
 
     def give(self, listener: Listener) -> dict[str, Any]:
-        """Everything that a listener made, for JSON: listens, ratings, labels, playlists, choices."""
-        tracks = {track.id: track for track in self._store.tracks.all(listener)}
-        own: Sequence[Any] = self._store.listens.history(listener)
-        return {
-            "mien_export": EXPORT_VERSION,
-            "exported_at": datetime.now(UTC).isoformat(),
-            "listener": listener.name,
-            "tracks": [_track(track) for track in tracks.values()],
-            "listens": [
-                {
-                    "path": str(tracks[track_id].path),
-                    "started_at": datetime.fromtimestamp(started_at, UTC).isoformat(),
-                    "utc_offset_s": offset_s,
-                    "played_s": played_s,
-                    "skipped": skipped,
-                }
-                for _, track_id, started_at, offset_s, played_s, skipped in own
-                if track_id in tracks
-            ],
-            "ratings": {
-                str(tracks[track_id].path): str(rating)
-                for track_id, rating in self._store.ratings.of(listener).items()
-                if track_id in tracks
-            },
-            "labels": {
-                str(tracks[track_id].path): str(mood)
-                for track_id, mood in self._store.labels.of(listener).items()
-                if track_id in tracks
-            },
-            "wishes": {
-                str(tracks[track_id].path): {"wish": str(wish), "said_at": at.isoformat()}
-                for track_id, (wish, at) in self._store.wishes.of(listener).items()
-                if track_id in tracks
-            },
-            "playlists": [
-                {
-                    "name": playlist.name,
-                    "rules": playlist.rules,
-                    "tracks": [str(tracks[each].path) for each in playlist.track_ids if each in tracks],
-                }
-                for playlist in self._store.playlists.all(listener)
-            ],
-            "preferences": self._store.preferences.of(listener),
-            "collaborative": self._store.collaborators.has(listener),
-        }
+        """Everything that a listener made, for JSON; :meth:`take` takes it back in."""
+        return own_export.give(self._store, listener)
+
+    def _take_own(self, listener: Listener, export: OwnExport, file_name: str) -> Imported:
+        taken = own_export.take(self._store, listener, export, file_name)
+        return Imported(
+            source=own_export.SOURCE,
+            plays=taken.plays,
+            done=taken.done,
+            matched=taken.matched,
+            missing=_most_played(taken.missing),
+            left_out=0,
+            restored=taken.restored,
+        )
+
+
+def _most_played(missing: Counter[tuple[str, str]]) -> tuple[Missing, ...]:
+    return tuple(Missing(artist, title, plays) for (artist, title), plays in missing.most_common())
 
 
 def _listen(play: Play, track: Track) -> Listen:
@@ -146,15 +126,3 @@ def _listen(play: Play, track: Track) -> Listen:
     return Listen(
         track.id, play.at.astimezone(), track.duration_s if play.played_s is None else play.played_s
     )
-
-
-def _track(track: Track) -> dict[str, Any]:
-    return {
-        "path": str(track.path),
-        "title": track.title,
-        "artist": track.tags.artist,
-        "album": track.tags.album,
-        "musicbrainz_recording_id": track.tags.musicbrainz_recording_id,
-        "mood": str(track.mood.top),
-        "labelled": track.labelled,
-    }

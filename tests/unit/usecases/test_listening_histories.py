@@ -98,7 +98,7 @@ def test_everything_that_a_listener_made_is_given(store, me, songs, hear, tmp_pa
     assert content["ratings"] == {"/music/1.flac": "like"}
     assert content["labels"] == {"/music/2.flac": "sad"}
     assert content["playlists"] == [
-        {"name": "Mine", "rules": None, "tracks": ["/music/2.flac", "/music/0.flac"]}
+        {"name": "Mine", "rules": None, "tracks": ["/music/2.flac", "/music/0.flac"], "expires_at": None}
     ]
     assert content["collaborative"]
     (tmp_path / "me.json").write_text(json.dumps(content))
