@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from stage import ROOT, TITLES, film, scene, write_song
+from stage import LYRICS, ROOT, TITLES, film, reset, scene, two_people, write_song
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     music.mkdir()
     for number, title in enumerate(TITLES):
         write_song(music / f"{title}.wav", 110.0 * 2 ** (number / 3), 0.25 + 0.15 * number)
+    (music / f"{TITLES[0]}.lrc").write_text(LYRICS, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
     environment = {**kept, "MIEN_HOME": str(folder / "home"), "COLUMNS": "300", "MIEN_WORKERS": "1"}
     mien = [sys.executable, "-m", "mien"]
@@ -67,24 +68,31 @@ def smiling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two people side by side, equally large."""
+    return film(tmp_path_factory.mktemp("film") / "two.mjpeg", [two_people()] * 8)
+
+
+@pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Starts Debian's Chromium, with a film for a camera or none."""
+    """Starts Debian's Chromium, with a film for a camera or none; ``refused``: the listener says no to it."""
     if not CHROMIUM.is_file():
         pytest.skip("there is no /usr/bin/chromium: apt install chromium")
     with sync_playwright() as playwright:
-        browsers: dict[Path | None, Browser] = {}
+        browsers: dict[tuple[Path | None, bool], Browser] = {}
 
-        def start(camera: Path | None = None) -> Browser:
-            if camera not in browsers:
+        def start(camera: Path | None = None, *, refused: bool = False) -> Browser:
+            kind = (camera, refused)
+            if kind not in browsers:
                 arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
                 if camera is not None:
                     arguments += [
                         "--use-fake-device-for-media-stream",
-                        "--use-fake-ui-for-media-stream",
+                        "--use-fake-ui-for-media-stream" + ("=deny" if refused else ""),
                         f"--use-file-for-fake-video-capture={camera}",
                     ]
-                browsers[camera] = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-            return browsers[camera]
+                browsers[kind] = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+            return browsers[kind]
 
         yield start
         for browser in browsers.values():
@@ -93,13 +101,28 @@ def launch() -> Iterator[Callable[..., Browser]]:
 
 @pytest.fixture
 def open_page(server: str, launch: Callable[..., Browser]) -> Iterator[Callable[..., Page]]:
-    """Opens the player in a browser of its own kind; no page may log an error of its own."""
+    """Opens the player in a browser of its own kind; no page may log an error of its own.
+
+    ``script`` runs before the page's own; ``beside`` opens another tab of that page's browser.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def start(camera: Path | None = None, path: str = "", **options: object) -> Page:
-        context = launch(camera).new_context(**{"locale": "en-GB", **options})
-        contexts.append(context)
+    def start(
+        camera: Path | None = None,
+        path: str = "",
+        *,
+        refused: bool = False,
+        script: str = "",
+        beside: Page | None = None,
+        **options: object,
+    ) -> Page:
+        if beside is None:
+            context = launch(camera, refused=refused).new_context(**{"locale": "en-GB", **options})
+            contexts.append(context)
+            context.add_init_script(script)
+        else:
+            context = beside.context
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -108,5 +131,6 @@ def open_page(server: str, launch: Callable[..., Browser]) -> Iterator[Callable[
 
     yield start
     for context in contexts:
+        reset(context.pages[0])
         context.close()
     assert errors == []

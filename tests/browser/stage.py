@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 PHOTOGRAPH = ROOT / "src" / "mien" / "demo" / "photograph.jpg"
+LYRICS = "[00:00.00]Amber light\n[00:08.00]on the floor\n[00:16.00]and out of the door\n"
 TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
 
 
@@ -50,6 +52,55 @@ def scene(side: int, left: int, top: int, light: float = 1.0) -> Image.Image:
     with Image.open(PHOTOGRAPH) as photograph:
         picture.paste(photograph.convert("RGB").resize((side, side)), (left, top))
     return picture.point(lambda level: int(level * light))
+
+
+def two_people() -> Image.Image:
+    """The photograph twice, side by side."""
+    picture = Image.new("RGB", (640, 480), (70, 74, 84))
+    with Image.open(PHOTOGRAPH) as photograph:
+        person = photograph.convert("RGB")
+        picture.paste(person.resize((300, 300)), (10, 60))
+        picture.paste(person.resize((290, 290)), (330, 80))
+    return picture
+
+
+def send(page: Page, method: str, path: str, body: object = None) -> Any:
+    """Ask the server for something as the page does; its answer."""
+    return page.evaluate(
+        "([method, path, body]) => fetch('/api/v1' + path, {method, headers: {'Content-Type': "
+        "'application/json'}, body: body === null ? null : JSON.stringify(body)}).then(r => r.json())",
+        [method, path, body],
+    )
+
+
+def reset(page: Page) -> None:
+    """Take back what a test may leave with the listener whom all tests share."""
+    send(page, "DELETE", "/me/feeling")
+    send(page, "DELETE", "/me/calibration")
+    send(
+        page, "PATCH", "/me/settings", {"camera": "glance", "camera_when_hidden": "pause", "theme": "system"}
+    )
+
+
+def say(page: Page, mood: str) -> None:
+    """Press a mood on the pad."""
+    page.get_by_role("group", name="Where are you?").get_by_role("button", name=mood, exact=True).click()
+
+
+def playing(page: Page) -> str:
+    """The song that plays, once one does."""
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    return title(page).inner_text()
+
+
+def title(page: Page) -> Locator:
+    """The song on the card."""
+    return page.get_by_role("article").get_by_role("heading")
+
+
+def position(page: Page) -> Locator:
+    """The slider that shows how far the song is."""
+    return page.get_by_role("slider", name="Position in the song")
 
 
 def api(page: Page, path: str) -> Any:

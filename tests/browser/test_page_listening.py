@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from stage import PHOTOGRAPH, api, film, scene, until
+from stage import PHOTOGRAPH, api, film, playing, say, scene, until
 
 from mien import artifacts
 from mien.core import FaceReader
@@ -19,19 +19,7 @@ from mien.vision.pictures import read_picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
 SONGS = re.compile("Amber|Birch|Cedar|Dune|Ember|Fjord")
-
-
-def say(page: Page, mood: str) -> None:
-    page.get_by_role("group", name="Where are you?").get_by_role("button", name=mood, exact=True).click()
-
-
-def playing(page: Page) -> str:
-    """The song that plays, once one does."""
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    return page.get_by_role("article").get_by_role("heading").inner_text()
 
 
 def test_a_smile_before_the_camera_plays_a_song_and_no_picture_leaves_the_page(
@@ -65,7 +53,14 @@ def test_the_page_reads_a_picture_as_the_server_does(open_page, tmp_path: Path) 
     network = EmotionNetwork(artifact)
     reader = FaceReader(HaarDetector(), network, network.preprocessing.margin)
     page = open_page()
-    for number, picture in enumerate((scene(470, 90, 5), scene(330, 200, 100, 0.55), Image.open(PHOTOGRAPH))):
+    pictures = (
+        scene(470, 90, 5),
+        scene(330, 200, 100, 0.55),
+        Image.open(PHOTOGRAPH),
+        scene(470, 90, 5).rotate(17, fillcolor=(70, 74, 84)),
+        scene(200, 30, 250),
+    )
+    for number, picture in enumerate(pictures):
         file = tmp_path / f"{number}.png"  # without loss, so that both decode the same pixels
         picture.convert("RGB").save(file)
         (face,) = reader.read(read_picture(file)).faces

@@ -1,0 +1,212 @@
+"""The player: tabs that agree, songs that need converting, words, sleep, speed, media keys, and wishes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+from stage import TITLES, api, playing, position, say, title, until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+# The page's players are no part of its document: this keeps them at hand.
+KEEP_AUDIO = """
+window.players = [];
+window.Audio = new Proxy(window.Audio, {
+  construct(kind, given) {
+    const made = new kind(...given);
+    window.players.push(made);
+    return made;
+  },
+});
+"""
+KEEP_HANDLERS = """
+window.handlers = {};
+navigator.mediaSession.setActionHandler = (name, then) => (window.handlers[name] = then);
+"""
+
+
+def start(page: Page, song: str) -> None:
+    """Play a song of the queue for now."""
+    say(page, "calm")
+    if playing(page) != song:
+        page.get_by_role("button", name=re.compile(f"^Play {song}")).click()
+    expect(title(page)).to_have_text(song)
+    playing(page)
+
+
+def test_two_tabs_do_not_play_at_once_and_sound_alike(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    song = playing(page)
+    other = open_page(beside=page)
+    expect(other.get_by_text("Plays in another tab")).to_be_visible()
+    expect(title(other)).to_have_text(song)
+    other.get_by_role("button", name="Play", exact=True).click()
+    playing(other)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.get_by_text("The music plays on in another tab")).to_be_visible()
+    other.get_by_role("button", name="Mute").click()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    other.close()
+    expect(page.get_by_text("Plays in another tab")).to_have_count(0)
+
+
+def test_what_is_chosen_in_one_tab_holds_in_the_other(open_page) -> None:
+    page = open_page(path="#/settings")
+    other = open_page(beside=page)
+    assert other.evaluate("document.documentElement.dataset.theme") == "light"
+    page.evaluate(
+        "localStorage.setItem('mien.prefs', JSON.stringify({...JSON.parse("
+        "localStorage.getItem('mien.prefs') ?? '{}'), theme: 'dark'}))"
+    )
+    until(other, "document.documentElement.dataset.theme === 'dark'")
+
+
+def test_another_listener_of_this_browser_sees_nothing_of_the_one_before(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    playing(page)
+    page.evaluate("localStorage.setItem('mien.listener', 'somebody else')")
+    page.reload()
+    expect(page.get_by_text("Nothing plays", exact=True)).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_song_that_the_browser_cannot_play_comes_converted_and_can_be_wound(open_page) -> None:
+    page = open_page()
+    asked: list[str] = []
+
+    def unknown(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, content_type="audio/x-ms-wma", body=b"no browser plays this")
+
+    page.route(re.compile(r"/tracks/\d+/audio$"), unknown)
+    page.on("request", lambda request: "as=opus" in request.url and asked.append(request.url))
+    say(page, "calm")
+    playing(page)
+    until(page, "+document.querySelector('.wave input').value > 0.5")
+    assert float(position(page).get_attribute("max")) == 24
+    position(page).fill("15")
+    until(page, "+document.querySelector('.wave input').value > 15.5")
+    assert any(url.endswith("as=opus&start_s=15.00") for url in asked)
+    expect(page.get_by_text("This song cannot be played")).to_have_count(0)
+
+
+def test_words_follow_the_song_and_lead_through_it(open_page) -> None:
+    page = open_page()
+    start(page, TITLES[0])
+    page.get_by_role("button", name="Lyrics").click()
+    words = page.get_by_role("group", name="Lyrics")
+    expect(words.locator("[aria-current]")).to_have_text("Amber light")
+    words.get_by_role("button", name="Play from “and out of the door”").click()
+    expect(words.locator("[aria-current]")).to_have_text("and out of the door")
+    until(page, "+document.querySelector('.wave input').value >= 16")
+
+
+def test_the_sleep_timer_ends_with_the_song(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    song = playing(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("combobox", name="Sleep timer").select_option("end")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sleep timer: after this song")).to_be_visible()
+    position(page).fill("23")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(title(page)).to_have_text(song)
+    expect(page.get_by_role("button", name="Sleep timer: after this song")).to_have_count(0)
+
+
+def test_the_sleep_timer_ends_after_its_minutes(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    playing(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("combobox", name="Sleep timer").select_option("15")
+    expect(page.get_by_role("button", name="Sleep timer: 15 minutes left")).to_be_visible()
+    page.evaluate("(real => { Date.now = () => real() + 16 * 60_000 })(Date.now.bind(Date))")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # grown silent, then paused
+
+
+def test_speed_keeps_the_pitch_and_stays_for_the_next_song(open_page) -> None:
+    page = open_page(script=KEEP_AUDIO)
+    say(page, "calm")
+    song = playing(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("slider", name="Speed").fill("2")
+    rates = "window.players.filter(p => !p.paused).map(p => [p.playbackRate, p.preservesPitch])"
+    assert page.evaluate(rates) == [[2, True]]
+    page.get_by_role("button", name="Next song").click()
+    expect(title(page)).not_to_have_text(song)
+    until(page, f"JSON.stringify({rates}) === '[[2,true]]'")
+
+
+def test_songs_fade_into_each_other(open_page) -> None:
+    page = open_page(script=KEEP_AUDIO)
+    say(page, "calm")
+    song = playing(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("slider", name="Fade between songs").fill("6")
+    position(page).fill("16")
+    until(page, "window.players.filter(p => !p.paused).length === 2")
+    expect(title(page)).not_to_have_text(song)
+    until(page, "window.players.filter(p => !p.paused).length === 1")
+
+
+def test_the_next_song_is_loaded_before_this_one_ends(open_page) -> None:
+    page = open_page(script=KEEP_AUDIO)
+    say(page, "calm")
+    song = playing(page)
+    until(page, "window.players.filter(p => p.src && p.readyState >= 3).length === 2")
+    position(page).fill("22")
+    expect(title(page)).not_to_have_text(song)
+    playing(page)
+
+
+def test_media_keys_and_the_lock_screen_know_the_song(open_page) -> None:
+    page = open_page(script=KEEP_HANDLERS)
+    say(page, "calm")
+    song = playing(page)
+    assert page.evaluate("navigator.mediaSession.metadata.title") == song
+    page.evaluate("window.handlers.seekto({seekTime: 12})")
+    until(page, "+document.querySelector('.wave input').value >= 12")
+    page.evaluate("window.handlers.seekbackward({})")
+    until(page, "+document.querySelector('.wave input').value < 6")
+    page.evaluate("window.handlers.nexttrack()")
+    expect(title(page)).not_to_have_text(song)
+    page.evaluate("window.handlers.pause()")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    until(page, "navigator.mediaSession.playbackState === 'paused'")
+    page.evaluate("window.handlers.play()")
+    playing(page)
+
+
+def test_more_like_this_is_wished_and_taken_back(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    song = playing(page)
+    card = page.get_by_role("article")
+    card.get_by_role("button", name="More like this").click()
+    expect(card.get_by_role("button", name="More like this", pressed=True)).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text(f"sounds more like “{song}”")
+    assert api(page, f"/tracks?q={song}")["tracks"][0]["wish"] == "more"
+    assert title(page).inner_text() == song  # what plays is not stopped
+    page.get_by_role("button", name="Undo").last.click()
+    expect(card.get_by_role("button", name="More like this", pressed=False)).to_be_visible()
+    assert api(page, f"/tracks?q={song}")["tracks"][0]["wish"] is None
+
+
+def test_shuffle_can_be_undone(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    playing(page)
+    following = page.get_by_role("listitem").get_by_role("button", name=re.compile("^Play "))
+    before = following.all_inner_texts()
+    assert len(before) == len(TITLES) - 1
+    page.get_by_role("button", name="Shuffle").click()
+    assert sorted(following.all_inner_texts()) == sorted(before)
+    page.get_by_role("button", name="Shuffle").click()
+    assert following.all_inner_texts() == before
