@@ -252,6 +252,7 @@ export const pages: PagesText = {
     kinds: {
       rating: 'Was du über Lieder gesagt hast',
       label: 'Stimmungen, die du berichtigt hast',
+      wish: 'Mehr und weniger davon',
       'not-now': 'Jetzt nicht',
       artist: 'Interpreten',
       listens: 'Was du gehört hast',
@@ -296,6 +297,13 @@ export const pages: PagesText = {
     ownFirst: 'Lege erst dein eigenes Passwort fest: Mit einer zweiten Person melden sich alle an.',
     firstPassword: 'Ein erstes Passwort, das sie selbst ändern',
     added: (name: string) => `${name} darf herein.`,
+    endOthers: 'Alle anderen beenden',
+    othersEnded: (n: number) => (n === 1 ? 'Ein Gerät ist abgemeldet.' : `${n} Geräte sind abgemeldet.`),
+    wasReset: (day: string) =>
+      `Am ${day} hat die Verwaltung dir ein neues Passwort gegeben. War das gewollt?`,
+    reset: 'Neues Passwort',
+    resetTo: (name: string) => `Ein Passwort für ${name}; alle Geräte werden abgemeldet, und es wird gesagt`,
+    resetDone: (name: string) => `${name} hat ein neues Passwort.`,
   },
   training: {
     title: 'Bring es Mien selbst bei',
@@ -342,6 +350,21 @@ export const pages: PagesText = {
       epoch: (n: number, all: number) => `Durchgang ${n} von ${all}`,
       fold: (n: number, all: number) => `Teil ${n} von ${all}`,
     },
+  },
+  histories: {
+    title: 'Was du anderswo gehört hast',
+    lead: 'Bring einen Auszug von ListenBrainz oder Last.fm mit, und Mien kennt deinen Geschmack vom ersten Tag an.',
+    choose: 'Auszug wählen (zip, JSON, CSV)',
+    reading: 'Liest …',
+    found: (n: string, all: string) => `${n} von ${all} Malen waren Lieder, die du hast.`,
+    added: (n: number) => `${n.toLocaleString('de')} sind neu.`,
+    nothingNew: 'Keines davon ist neu.',
+    leftOut: (n: number) => `${n.toLocaleString('de')} Einträge nennen kein Lied oder keine Zeit.`,
+    missing: (n: number) => `${songs(n)}, die du nicht hast, die meistgehörten zuerst`,
+    plays: (n: number) => `${n}×`,
+    listens: (n: number) => `${n.toLocaleString('de')} Mal gehört`,
+    undo: 'Zurücknehmen',
+    undone: (n: number) => `${n.toLocaleString('de')} Mal Gehörtes ist zurückgenommen.`,
   },
   login: {
     title: 'Willkommen zurück',
