@@ -29,6 +29,7 @@ from mien.usecases.feeling import FeelingSaid
 from mien.usecases.histories import Histories
 from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
+from mien.usecases.refreshing import Refreshing, environment_of, refresh_command
 from mien.usecases.sleeves import Sleeves
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import FoundFace, HaarDetector
@@ -229,6 +230,12 @@ class Mien:
     def collaborative(self) -> Collaborative:
         """What the listeners of one server learn from each other, if they agree to it."""
         return Collaborative(self.store, self.settings.home)
+
+    @cached_property
+    def refreshing(self) -> Refreshing:
+        """Learns from those listeners anew, beside whatever else is done, for as long as it is entered."""
+        members = self.store.collaborators.members
+        return Refreshing(refresh_command(), environment_of(self.settings), members)
 
     @cached_property
     def listening(self) -> Listening:

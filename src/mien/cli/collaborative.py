@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,9 +41,21 @@ def leave(*, listener: ListenerOption = None) -> None:
         _say(mien.collaborative.refresh())
 
 
-def refresh(*, json: JsonOption = False) -> None:
+def refresh(
+    *,
+    background: Annotated[
+        bool, typer.Option("--background", help="Start it and do not wait; mien serve does it by itself.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Learn anew from everyone who takes part; minutes for a large library."""
     with open_mien() as mien:
+        if background:
+            from mien.usecases.refreshing import environment_of, refresh_command, start
+
+            start(refresh_command(), environment_of(mien.settings))
+            console().print("It learns in the background; recommendations change once that is done")
+            return
         done = mien.collaborative.refresh()
     if json:
         print_json(

@@ -69,7 +69,8 @@ def serve_player(
             typer.launch(url)
 
     certificate = _certificate(mien) if https else None
-    run(mien, host, port, certificate=certificate, on_ready=ready)
+    with mien.refreshing:
+        run(mien, host, port, certificate=certificate, on_ready=ready)
 
 
 def _certificate(mien: Mien) -> Certificate:

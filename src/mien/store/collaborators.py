@@ -55,6 +55,12 @@ class Collaborators:
         with self._database.reading() as connection:
             return int(connection.scalar(select(func.count()).select_from(collaborators)) or 0)
 
+    def members(self) -> frozenset[tuple[int, datetime]]:
+        """Who takes part (the store's numbers), and since when: it changes when anybody joins or leaves."""
+        query = select(collaborators.c.listener_id, collaborators.c.agreed_at)
+        with self._database.reading() as connection:
+            return frozenset((row.listener_id, row.agreed_at) for row in connection.execute(query))
+
     def histories(self) -> list[list[int]]:
         """What each of them heard far enough: the numbers of their tracks, each once, the longest ago first.
 

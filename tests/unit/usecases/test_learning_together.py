@@ -4,6 +4,7 @@ import pytest
 
 from mien.domain import Rating
 from mien.recommend.learned import load
+from mien.usecases import collaborative as usecase
 from mien.usecases.collaborative import FILE_NAME, Collaborative
 
 
@@ -118,6 +119,53 @@ def test_damaged_learning_is_replaced(people, together, tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"nothing")
     assert together.refresh().trained
     assert load(tmp_path / FILE_NAME) is not None
+
+
+def test_who_leaves_while_it_learns_is_in_nothing_of_it(
+    store, songs, *, people, together, tmp_path, monkeypatch
+):
+    really_learn = usecase.learn
+
+    def learn(histories, sound):
+        learned = really_learn(histories, sound)
+        store.collaborators.leave(people[0])
+        return learned
+
+    monkeypatch.setattr(usecase, "learn", learn)
+    assert together.refresh().trained
+    assert load(tmp_path / FILE_NAME).linked.tracks.tolist() == songs[4:7]
+
+
+def test_what_was_worked_out_for_a_listener_is_worked_out_again_only_when_they_did_something(
+    store, songs, *, people, together, hear, noon, monkeypatch
+):
+    together.refresh()
+    someone = newcomer(store, hear, songs[:2])
+    first = together.scores(someone)
+    assert together.scores(someone) is first
+    hear(someone, [songs[4]], start=noon + timedelta(days=1))
+    after_a_listen = together.scores(someone)
+    assert after_a_listen != first
+    store.ratings.rate(someone, songs[4], Rating.DISLIKE)
+    assert together.scores(someone) == first
+    hear(people[3], [songs[7]], start=noon + timedelta(days=1))
+    hear(people[4], [songs[7]], start=noon + timedelta(days=1))
+    hear(people[0], [songs[7]], start=noon + timedelta(days=1))
+    together.refresh()
+    assert together.scores(someone) != first
+    store.collaborators.leave(someone)
+    assert together.scores(someone) == {}
+
+
+def test_who_takes_part_is_seen_to_change(store, people):
+    before = store.collaborators.members()
+    assert store.collaborators.members() == before
+    store.listeners.forget(people[0])
+    after = store.collaborators.members()
+    assert len(after) == len(before) - 1
+    store.collaborators.leave(people[1])
+    store.collaborators.agree(people[1])
+    assert store.collaborators.members() != after
 
 
 class TestWhatCounts:
