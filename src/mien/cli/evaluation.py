@@ -142,7 +142,8 @@ def evaluate_mood(
         result = evaluate(data, used, columns=columns(column), fold=fold, workers=count, progress=told)
     if report is not None:
         facts = {"data": str(data), "fold": fold or "all", "artifact": used.version, **result.signs}
-        write_report(report, Report("Song network: evaluation", facts, scores=result.scores))
+        title = "Song network: evaluation"
+        write_report(report, Report(title, facts, scores=result.scores, plane=result.plane))
     if json:
         heads = {name: scores.as_json() for name, scores in result.scores.items()}
         signs = {name: round(share, 5) for name, share in result.signs.items()}

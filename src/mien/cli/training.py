@@ -22,6 +22,8 @@ from mien.cli.output import console, escaped
 from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mien.training.emotion import TrainedEmotion
 
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")]
@@ -238,17 +240,28 @@ def train_mood(
             progress=told,
         )
     artifact = trained.artifact
+    left_out = [f"{file}: {why}" for file, why in trained.songs.left_out.items()]
     report = Report(
         title="Song network: training report",
-        facts={"data": str(data), "version": artifact.version, **artifact.training},
+        facts={"data": str(data), "version": artifact.version, **artifact.training, **_signs(trained.signs)},
+        counts=artifact.data["labels"],
         history=trained.history,
-        scores=trained.scores,
+        scores={f"{name.capitalize()}, cross-validated": scores for name, scores in trained.scores.items()},
+        notes=[artifact.data["about"] or _NOTHING_SAID],
+        left_out={"songs left out: they cannot be measured": left_out} if left_out else {},
+        plane=trained.plane,
     )
     page = write_report(out, report)
     for name, scores in trained.scores.items():
         console().print(f"\n{name}, cross-validated:")
         show_scores(scores)
+    for what, share in _signs(trained.signs).items():
+        console().print(f"{what}: {share}")
     console().print(f"Artifact in {escaped(str(out))}, report in {escaped(str(page))}")
+
+
+def _signs(signs: Mapping[str, float]) -> dict[str, str]:
+    return {f"sign of {name} right": f"{share:.1%}" for name, share in signs.items()}
 
 
 def _checkpoints(out: Path, *, resume: bool) -> Path:

@@ -32,6 +32,8 @@ NARROW_HZ = (3_900.0, 5_500.0)
 # No more of a song is learnt, so that it fits into memory.
 LONGEST_S = 900.0
 FILE_TIMEOUT_S = 600.0
+# Measurements are kept after so many files, so that an interrupted run need not begin anew.
+_KEPT_EVERY = 100
 # What kept measurements depend on.
 _MEASURED = [FEATURES_VERSION, STRETCHES, LONGEST_STRETCH, *NARROW_HZ, LONGEST_S]
 
@@ -80,10 +82,10 @@ def measured(
                 left_out[file_of[result.path]] = result.error or "it cannot be measured"
             else:
                 vectors[file_of[result.path]] = result.value
+            if cache is not None and vectors and (number % _KEPT_EVERY == 0 or number == len(missing)):
+                _keep(cache, vectors)
             if progress is not None:
                 progress.loading(done + number, len(examples))
-    if cache is not None and len(left_out) < len(missing):
-        _keep(cache, vectors)
     return {e.file: vectors[e.file] for e in examples if e.file in vectors}, left_out
 
 
@@ -160,6 +162,8 @@ def _keep(cache: Path, vectors: Mapping[str, Vectors]) -> None:
     about = {"measured": _MEASURED, "files": list(vectors), "rows": rows}
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cache, about=json.dumps(about), vectors=np.concatenate(list(vectors.values())))
+        unfinished = cache.with_suffix(".unfinished.npz")
+        np.savez(unfinished, about=json.dumps(about), vectors=np.concatenate(list(vectors.values())))
+        unfinished.replace(cache)
     except OSError as error:
         raise DatasetError(f"cannot keep measurements in {cache}: {error.strerror}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,7 @@ from mien.training.mood_scores import (
     calibrated_apart,
     figures,
     over_folds,
+    plane,
     scored,
     signs,
     temperature,
@@ -44,14 +46,13 @@ if TYPE_CHECKING:
 
 __all__ = ["MoodEvaluation", "MoodTraining", "TrainedMood", "evaluate_mood", "train_mood"]
 
-# An estimate is acted on from this probability on: at least three times chance, about.
-LEAST_CONFIDENCE = {"moods": 0.4, "quadrants": 0.5}
 LIMITS = (
     "Valence is harder to hear than arousal: songs that are calm and songs that are sad are often confused.",
-    "It learnt from editors' words for commercial Western popular music; other music is judged less well.",
+    "What makes music sound glad or sad differs between cultures and genres, and valence with it; a network"
+    " knows only the music that it learnt from, and judges other music less well.",
     "People differ: listeners agree with the majority on a song's quadrant about 60% of the time.",
     "It hears sound, not words: what the lyrics say does not count.",
-    "Speech, noise and field recordings are judged as if they were music.",
+    "Speech and noise are recognised by a rule of their own, not by the network; field recordings are not.",
     "A listener's own label is always worth more than this estimate.",
 )
 
@@ -66,6 +67,8 @@ class TrainedMood:
         folds: accuracy of each head on each fold.
         history: by epoch, mean over the folds: loss and accuracy of the first head on the songs that were
             learnt and (``val_``) on the fold that was not.
+        signs: share of the songs whose valence and arousal have the right sign; empty without quadrants.
+        plane: valence and arousal of each song, so estimated, and its quadrant; empty without quadrants.
         songs: what was learnt from.
     """
 
@@ -73,6 +76,8 @@ class TrainedMood:
     scores: Mapping[str, Scores]
     folds: Mapping[str, tuple[float, ...]]
     history: tuple[Mapping[str, float], ...]
+    signs: Mapping[str, float]
+    plane: tuple[tuple[float, float, str], ...] = field(repr=False)
     songs: Songs = field(repr=False)
 
 
@@ -83,11 +88,13 @@ class MoodEvaluation:
     Attributes:
         scores: by head that both the artifact and the data have.
         signs: share of the songs whose valence and arousal have the right sign; empty without quadrants.
+        plane: valence and arousal of each song, and its quadrant; empty without quadrants.
         left_out: why, by file, of the songs that could not be measured.
     """
 
     scores: Mapping[str, Scores]
     signs: Mapping[str, float]
+    plane: tuple[tuple[float, float, str], ...] = field(repr=False)
     left_out: Mapping[str, str]
 
 
@@ -128,8 +135,10 @@ def train_mood(
     _require_learnable(songs, path)
     raw, history = _cross_validated(songs, training, checkpoints, progress)
     networks = fit(songs, np.arange(len(songs.files)), training)
-    scores = {name: scored(songs, name, calibrated_apart(songs, name, raw[name])) for name in songs.heads}
+    apart = {name: calibrated_apart(songs, name, raw[name]) for name in songs.heads}
+    scores = {name: scored(songs, name, apart[name]) for name in songs.heads}
     folds = {name: accuracy_by_fold(songs, name, raw[name]) for name in songs.heads}
+    found_signs = signs(songs, raw)
     now = datetime.now(UTC)
     artifact = Artifact(
         kind="mood",
@@ -146,12 +155,13 @@ def train_mood(
         data=_about_data(songs, about),
         scores={
             **{name: {**scores[name].as_json(), **over_folds(folds[name])} for name in songs.heads},
-            **_signs_as_json(songs, raw),
+            **_signs_as_json(found_signs),
         },
         limits=LIMITS,
     )
     model = to_onnx(networks.network, INPUT, [*songs.heads, EMBEDDING])
-    return TrainedMood(save(artifact, model), scores, folds, history, songs)
+    saved = save(artifact, model)
+    return TrainedMood(saved, scores, folds, history, found_signs, plane(songs, apart), songs)
 
 
 def evaluate_mood(
@@ -191,7 +201,7 @@ def evaluate_mood(
         order = [artifact.heads[name].index(label) for label in songs.heads[name]]
         estimates[name] = values[:, order]
     scores = {name: scored(songs, name, values) for name, values in estimates.items()}
-    return MoodEvaluation(scores, signs(songs, estimates), songs.left_out)
+    return MoodEvaluation(scores, signs(songs, estimates), plane(songs, estimates), songs.left_out)
 
 
 def _require_learnable(songs: Songs, path: Path) -> None:
@@ -261,19 +271,23 @@ def _fingerprint(songs: Songs, held_out: NDArray[np.bool_], training: MoodTraini
     return digest.hexdigest()[:16]
 
 
+def least_confidence(classes: int) -> float:
+    """From this probability on an estimate is acted on: 0.4 of seven classes, 0.5 of four, 0.7 of two."""
+    return round(1 / math.sqrt(classes), 1)
+
+
 def _decision(songs: Songs, head: str, raw: NDArray[np.floating]) -> dict[str, Any]:
     labels = songs.heads[head]
     counts = Counter(songs.reference[head][songs.reference[head] >= 0].tolist())
     everyone = np.ones(len(songs.files), bool)
     return {
         "temperature": temperature(songs, head, raw, everyone),
-        "least_confidence": LEAST_CONFIDENCE[head],
+        "least_confidence": least_confidence(len(labels)),
         "prior": {label: counts[i] / counts.total() for i, label in enumerate(labels)},
     }
 
 
-def _signs_as_json(songs: Songs, raw: Probabilities) -> dict[str, Any]:
-    found = signs(songs, raw)
+def _signs_as_json(found: Mapping[str, float]) -> dict[str, Any]:
     return {"signs": {name: round(value, 5) for name, value in found.items()}} if found else {}
 
 

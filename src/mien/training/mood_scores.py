@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 # Of Student's distribution with n - 1 degrees of freedom, for a 95% interval of the mean of n folds.
 _STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 
+_POSITIVE = {
+    "valence": (Quadrant.EXUBERANCE, Quadrant.CONTENTMENT),
+    "arousal": (Quadrant.EXUBERANCE, Quadrant.ANXIETY),
+}
+
 
 def figures(
     songs: Songs, head: str, estimates: NDArray[np.floating], which: NDArray[np.bool_], prefix: str
@@ -90,17 +95,33 @@ def over_folds(accuracies: tuple[float, ...]) -> dict[str, Any]:
 
 def signs(songs: Songs, estimates: Mapping[str, NDArray[np.floating]]) -> dict[str, float]:
     """How often valence and arousal, as the quadrants imply them, have the right sign."""
-    if QUADRANTS not in estimates or set(songs.heads[QUADRANTS]) != set(Quadrant):
+    if not _of_thayer(songs, estimates):
         return {}
     labelled = songs.reference[QUADRANTS] >= 0
-    order, reference = songs.heads[QUADRANTS], songs.reference[QUADRANTS][labelled]
-    sides = {
-        "valence": (Quadrant.EXUBERANCE, Quadrant.CONTENTMENT),
-        "arousal": (Quadrant.EXUBERANCE, Quadrant.ANXIETY),
-    }
-    signs = {}
-    for name, side in sides.items():
-        positive = [order.index(quadrant) for quadrant in side]
+    reference = songs.reference[QUADRANTS][labelled]
+    found = {}
+    for name, side in _POSITIVE.items():
+        positive = [songs.heads[QUADRANTS].index(quadrant) for quadrant in side]
         estimated = estimates[QUADRANTS][labelled][:, positive].sum(axis=1) > 0.5  # noqa: PLR2004
-        signs[name] = float((estimated == np.isin(reference, positive)).mean())
-    return signs
+        found[name] = float((estimated == np.isin(reference, positive)).mean())
+    return found
+
+
+def plane(
+    songs: Songs, estimates: Mapping[str, NDArray[np.floating]]
+) -> tuple[tuple[float, float, str], ...]:
+    """Valence and arousal of each song, -1 to 1, as the quadrants imply them, and the quadrant it is of."""
+    if not _of_thayer(songs, estimates):
+        return ()
+    order = songs.heads[QUADRANTS]
+    weights = np.array([[1 if quadrant in side else -1 for side in _POSITIVE.values()] for quadrant in order])
+    points = np.round(estimates[QUADRANTS] @ weights, 4).tolist()
+    return tuple(
+        (valence, arousal, order[quadrant])
+        for (valence, arousal), quadrant in zip(points, songs.reference[QUADRANTS], strict=True)
+        if quadrant >= 0
+    )
+
+
+def _of_thayer(songs: Songs, estimates: Mapping[str, NDArray[np.floating]]) -> bool:
+    return QUADRANTS in estimates and set(songs.heads[QUADRANTS]) == set(Quadrant)

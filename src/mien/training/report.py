@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from mien.errors import ArtifactError
-from mien.training.report_plots import calibration, coverage, curves
+from mien.training.report_plots import calibration, coverage, curves, plane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,6 +88,7 @@ class Report:
         scores: by the name of what was scored.
         notes: sentences about the data, such as how it was split and what was left out.
         left_out: files that were left out, by why.
+        plane: valence and arousal, -1 to 1, that were estimated of each song, and the class that it is of.
         mistakes: pictures to show; they are people's faces, so only where that was asked for.
     """
 
@@ -99,6 +100,7 @@ class Report:
     scores: Mapping[str, Scores] = field(default_factory=dict)
     notes: Sequence[str] = ()
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    plane: Sequence[tuple[float, float, str]] = ()
     mistakes: Sequence[Mistake] = ()
 
 
@@ -120,6 +122,7 @@ def write_report(folder: Path, report: Report) -> Path:
         "scores": {name: scores.as_json() for name, scores in report.scores.items()},
         "notes": list(report.notes),
         "left_out": report.left_out,
+        "plane": [list(point) for point in report.plane],
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,6 +147,7 @@ def as_html(report: Report) -> str:
             _facts(report),
             _history(report),
             *scores,
+            _plane(report),
             _mistakes(report.mistakes),
         )
     )
@@ -235,6 +239,14 @@ def _scores(scores: Scores) -> str:
         f'<div class="pair"><div class="card">{_table("Summary", ["", ""], summary)}</div>'
         f'<div class="card">{_by_class(scores)}</div></div>'
         f'<div class="card">{_confusion(scores)}</div><div class="pair">{plots}</div>'
+    )
+
+
+def _plane(report: Report) -> str:
+    if not report.plane:
+        return ""
+    return (
+        f'<h2>Valence and arousal</h2><div class="pair"><div class="card">{plane(report.plane)}</div></div>'
     )
 
 

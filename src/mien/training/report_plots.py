@@ -15,6 +15,12 @@ WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 68, 24, 14, 44
 # A line is told from another by more than its colour.
 _DRAWN = (("var(--a)", ""), ("var(--b)", ' stroke-dasharray="7 4"'))
+_MARKS = (
+    ("m-3-3h6v6h-6", "var(--a)"),
+    ("m0-4l4 7h-8", "var(--b)"),
+    ("m0-4l4 4l-4 4l-4-4", "#7d5fc4"),
+    ("m-4-1h3v-3h2v3h3v2h-3v3h-2v-3h-3", "#2f9469"),
+)
 _SHARES = tuple((i / 5, f"{20 * i}%") for i in range(6))
 _MOST_TICKS = 8
 _LEAST_STEP = 0.01
@@ -51,6 +57,31 @@ def calibration(scores: Scores) -> str:
     )
     said = f"Calibration: accuracy against confidence; expected error {scores.calibration_error:.1%}"
     return _chart(said, diagonal + dots, _SHARES, _SHARES, ("confidence", "accuracy"))
+
+
+def plane(points: Sequence[tuple[float, float, str]]) -> str:
+    """Valence (across) and arousal (up), each from -1 to 1; a mark a song, of the kind of its class."""
+    names = list(dict.fromkeys(name for _, _, name in points))
+    marks = "".join(
+        f'<path d="M{_x((valence + 1) / 2):.1f} {_y((arousal + 1) / 2):.1f}{_mark(names.index(name))}"/>'
+        for valence, arousal, name in points
+    )
+    keys = "".join(
+        f'<path d="M{LEFT + 12 + 98 * i} {TOP - 2}{_mark(i)}"/>'
+        f'<text x="{LEFT + 22 + 98 * i}" y="{TOP + 2}">{html.escape(name)}</text>'
+        for i, name in enumerate(names)
+    )
+    middle = f'<path d="M{_x(0.5):.1f} {_y(0):.1f}V{_y(1):.1f}M{_x(0):.1f} {_y(0.5):.1f}H{_x(1):.1f}" '
+    middle += 'stroke="var(--soft)" stroke-dasharray="3 4"/>'
+    ticks = _ticks(-1.0, 1.0, 0.5, "{:+.1f}")
+    said = f"Valence and arousal of {len(points)} songs, by what they are: {', '.join(names)}"
+    return _chart(said, middle + marks + keys, ticks, ticks, ("valence", "arousal"))
+
+
+def _mark(kind: int) -> str:
+    """The rest of a path that begins in the mark's middle, and its colour: one is told by its shape too."""
+    shape, colour = _MARKS[kind % len(_MARKS)]
+    return f'{shape}z" fill="{colour}" fill-opacity=".6'
 
 
 def coverage(scores: Scores) -> str:

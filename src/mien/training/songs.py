@@ -78,8 +78,9 @@ def read_songs(
     """Read and measure labelled songs.
 
     The labels are in ``mood`` (or ``label``) and ``quadrant``, the groups in ``artist`` and the folds in
-    ``fold``; ``columns`` maps other headers to these names. Where there are no folds, five are made in which
-    no artist is on two sides. A file in ``duplicate_of`` is in the same group.
+    ``fold``; a quadrant that is not said is that of ``valence`` and ``arousal``, from -1 to 1. ``columns``
+    maps other headers to these names. Where there are no folds, five are made in which no artist is on two
+    sides. A file in ``duplicate_of`` is in the same group.
 
     Args:
         path: a folder per class, or a folder with ``index.csv``.
@@ -140,7 +141,7 @@ def _first(left_out: Mapping[str, str]) -> str:
 def _labels(data: LabelledData, head: str, columns: Mapping[str, str]) -> list[str]:
     """Each example's label of a head, "" where it has none; empty where the data says nothing of it."""
     labels = [_said(e, "mood", columns) or e.label for e in data.examples]
-    quadrants = [_said(e, "quadrant", columns) for e in data.examples]
+    quadrants = [_said(e, "quadrant", columns) or _on_the_plane(e, columns) for e in data.examples]
     if not any(quadrants):
         if set(labels) - {""} <= set(Quadrant):
             labels, quadrants = [""] * len(labels), labels
@@ -148,6 +149,24 @@ def _labels(data: LabelledData, head: str, columns: Mapping[str, str]) -> list[s
             quadrants = [str(QUADRANT_OF[label]) if label else "" for label in labels]
     found = labels if head == MOODS else quadrants
     return found if any(found) else []
+
+
+def _on_the_plane(example: Example, columns: Mapping[str, str]) -> str:
+    """The quadrant of a song of which valence and arousal are said as numbers; "" where they are not."""
+    said = [_said(example, name, columns) for name in ("valence", "arousal")]
+    if not all(said):
+        return ""
+    try:
+        valence, arousal = (float(text) for text in said)
+    except ValueError:
+        valence = arousal = float("nan")
+    if not (abs(valence) <= 1 and abs(arousal) <= 1):
+        raise DatasetError(
+            f"{example.file}: valence and arousal are numbers from -1 to 1, not {said[0]} and {said[1]}"
+        )
+    if valence > 0:
+        return str(Quadrant.EXUBERANCE if arousal > 0 else Quadrant.CONTENTMENT)
+    return str(Quadrant.ANXIETY if arousal > 0 else Quadrant.DEPRESSION)
 
 
 def _said(example: Example, name: str, columns: Mapping[str, str]) -> str:

@@ -16,9 +16,9 @@ from mien.audio.features import FEATURES
 from mien.audio.mood import MoodNetwork
 from mien.domain import Mood, Quadrant
 from mien.errors import ArtifactError, DatasetError, DecodingError
-from mien.training import mood_scores
+from mien.training import measuring, mood_scores
 from mien.training.measuring import measure_song, measure_whole
-from mien.training.mood import MoodTraining, evaluate_mood, train_mood
+from mien.training.mood import MoodTraining, evaluate_mood, least_confidence, train_mood
 from mien.training.songs import Songs, read_songs
 
 if TYPE_CHECKING:
@@ -223,6 +223,49 @@ def test_measurements_are_kept_and_a_damaged_cache_is_named(labelled, tmp_path):
         read_songs(labelled, cache=cache)
 
 
+def test_an_interrupted_measuring_goes_on_where_it_was(labelled, tmp_path, monkeypatch):
+    class Interrupted(Told):
+        def loading(self, done: int, total: int) -> None:
+            super().loading(done, total)
+            if done == 12:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(measuring, "_KEPT_EVERY", 5)
+    cache, told = tmp_path / "features.npz", Told()
+    with pytest.raises(KeyboardInterrupt):
+        read_songs(labelled, cache=cache, progress=Interrupted())
+    songs = read_songs(labelled, cache=cache, progress=told)
+    assert len(songs.files) == SONGS
+    assert told.measured[0] in {10, 11}  # nine or ten songs were kept, and another is measured
+    assert [path.name for path in tmp_path.iterdir()] == ["features.npz"]
+
+
+def test_quadrants_are_those_of_valence_and_arousal_where_only_these_are_said(tmp_path):
+    corners = {
+        "exuberance": (0.5, 1),
+        "anxiety": (-1, 0.2),
+        "depression": (-0.1, -0.3),
+        "contentment": (1, -1),
+    }
+    rows = []
+    for quadrant, (valence, arousal) in corners.items():
+        write_wav(tmp_path / f"{quadrant}.wav", made_song("sad", np.random.default_rng(3)))
+        rows.append({"file": f"{quadrant}.wav", "v": valence, "arousal": arousal})
+    write_index(tmp_path, rows)
+    songs = read_songs(tmp_path, {"valence": "v"}, varied=False)
+    assert songs.heads == {"quadrants": tuple(Quadrant)}
+    found = [songs.heads["quadrants"][i] for i in songs.reference["quadrants"]]
+    assert [f"{quadrant}.wav" for quadrant in found] == list(songs.files)
+
+
+@pytest.mark.parametrize("valence", ["6.5", "high", "nan"])
+def test_valence_that_is_no_number_from_minus_1_to_1_is_refused(tmp_path, valence):
+    write_wav(tmp_path / "a.wav", made_song("sad", np.random.default_rng(3)))
+    write_index(tmp_path, [{"file": "a.wav", "valence": valence, "arousal": "0.5"}])
+    with pytest.raises(DatasetError, match=rf"a\.wav: valence and arousal are .* not {valence} and 0\.5"):
+        read_songs(tmp_path)
+
+
 def test_data_that_names_no_class_is_refused(tmp_path):
     write_wav(tmp_path / "a.wav", made_song("sad", np.random.default_rng(6)))
     write_index(tmp_path, [{"file": "a.wav", "artist": "Ane"}])
@@ -397,6 +440,22 @@ def test_calibration_takes_its_temperature_from_the_other_folds(songs):
     calibrated = mood_scores.calibrated_apart(songs, "moods", overconfident)
     assert mood_scores.scored(songs, "moods", calibrated).calibration_error < 0.25
     assert mood_scores.scored(songs, "moods", overconfident).calibration_error > 0.45
+
+
+def test_on_the_plane_a_song_is_where_its_quadrants_are(songs):
+    sure = {"quadrants": np.eye(4)[songs.reference["quadrants"]]}
+    corners = {"exuberance": (1, 1), "anxiety": (-1, 1), "depression": (-1, -1), "contentment": (1, -1)}
+    points = mood_scores.plane(songs, sure)
+    assert len(points) == SONGS
+    assert all((valence, arousal) == corners[quadrant] for valence, arousal, quadrant in points)
+    unsure = {"quadrants": np.full((SONGS, 4), 0.25)}
+    assert {point[:2] for point in mood_scores.plane(songs, unsure)} == {(0, 0)}
+    assert mood_scores.plane(replace(songs, heads={"quadrants": ("a", "b", "c", "d")}), sure) == ()
+
+
+@pytest.mark.parametrize(("classes", "least"), [(7, 0.4), (4, 0.5), (2, 0.7)])
+def test_fewer_classes_ask_for_more_confidence(classes, least):
+    assert least_confidence(classes) == least
 
 
 def test_signs_need_quadrants(songs):

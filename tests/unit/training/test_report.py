@@ -141,6 +141,22 @@ def test_calibration_plot_has_a_point_a_bin_within_its_frame(report: Report):
         assert 0 <= float(point["cy"] or -1) <= HEIGHT
 
 
+def test_songs_stand_on_the_plane_where_their_valence_and_arousal_are(report: Report, tmp_path: Path):
+    corners = ((1.0, 1.0, "exuberance"), (-1.0, -1.0, "depression"), (0.0, 0.0, "depression"))
+    with_plane = replace(report, plane=corners)
+    svg = as_html(with_plane).split("<h2>Valence and arousal</h2>")[1].split("</svg>")[0]
+    paths = [str(path["d"]).removeprefix("M") for path in Page(svg).every("path") if path.get("fill-opacity")]
+    places, kinds = zip(*(path.split("m", 1) for path in paths[: len(corners)]), strict=True)
+    (right, top), (left, bottom), (middle_x, middle_y) = (map(float, place.split()) for place in places)
+    assert 0 < left < middle_x < right < WIDTH
+    assert 0 < top < middle_y < bottom < HEIGHT
+    assert middle_x == pytest.approx((left + right) / 2, abs=0.1)
+    assert kinds[0] != kinds[1] == kinds[2]
+    write_report(tmp_path, with_plane)
+    assert json.loads((tmp_path / "report.json").read_text())["plane"] == [list(point) for point in corners]
+    assert "Valence and arousal" not in as_html(report)
+
+
 @pytest.mark.parametrize(
     "report",
     [
