@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, true, update
 
 from mien.domain import Listener
 from mien.errors import NotFoundError
@@ -82,8 +82,8 @@ class Accounts:
         Raises:
             NotFoundError: there is no such listener.
         """
-        for account in self.all():
-            if account.listener.id == listener.id:
+        with self._database.reading() as connection:
+            for account in _accounts(connection, listeners.c.id == listener.id):
                 return account
         raise NotFoundError(f"no listener is named {listener.name!r}")
 
@@ -198,7 +198,7 @@ class Sessions:
             return connection.execute(delete(sessions).where(criterion)).rowcount
 
 
-def _accounts(connection: Connection) -> list[Account]:
+def _accounts(connection: Connection, criterion: ColumnElement[bool] | None = None) -> list[Account]:
     query = (
         select(
             listeners.c.id,
@@ -208,6 +208,7 @@ def _accounts(connection: Connection) -> list[Account]:
             accounts.c.reset_at,
         )
         .outerjoin(accounts, accounts.c.listener_id == listeners.c.id)
+        .where(true() if criterion is None else criterion)
         .order_by(listeners.c.id)
     )
     first = connection.scalar(select(func.min(listeners.c.id)))

@@ -11,6 +11,7 @@ from mien.errors import NotFoundError
 from mien.store.schema import readings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -39,19 +40,18 @@ class Readings:
         Raises:
             NotFoundError: there is no such listener.
         """
-        values = {
-            "listener_id": listener.id,
-            "read_at": read_at,
-            "certain": reading.certain,
-            "reason": reading.reason,
-            "frames": reading.frames,
-            "reason_code": reading.reason_code,
-            "held": reading.held,
-            **_emotion_values(reading.emotion),
-        }
+        return self.record_all([(listener, reading, read_at)])[0]
+
+    def record_all(self, read: Sequence[tuple[Listener, Reading, datetime]]) -> list[int]:
+        """As :meth:`record`, of many at once, which costs little more than one.
+
+        Raises:
+            NotFoundError: there is no such listener as one of them; none is remembered.
+        """
+        rows = [_values(*one) for one in read]
+        made = insert(readings).returning(readings.c.id, sort_by_parameter_order=True)
         with self._database.writing() as connection:
-            made = connection.execute(insert(readings).values(values).returning(readings.c.id))
-            return int(made.scalar_one())
+            return list(connection.execute(made, rows).scalars())
 
     def get(self, listener: Listener, reading_id: int) -> tuple[datetime, Reading]:
         """One of the listener's readings and when it was made (UTC).
@@ -113,9 +113,25 @@ def _within(since: datetime | None, until: datetime | None) -> ColumnElement[boo
     return and_(*parts)
 
 
+def _values(listener: Listener, reading: Reading, read_at: datetime) -> dict[str, Any]:
+    return {
+        "listener_id": listener.id,
+        "read_at": read_at,
+        "certain": reading.certain,
+        "reason": reading.reason,
+        "frames": reading.frames,
+        "reason_code": reading.reason_code,
+        "held": reading.held,
+        **_emotion_values(reading.emotion),
+    }
+
+
+_NO_EMOTION = {**{f"p_{label}": None for label in Emotion}, "emotion_certain": None, "emotion_reason": None}
+
+
 def _emotion_values(emotion: Estimate[Emotion] | None) -> dict[str, Any]:
     if emotion is None:
-        return {}
+        return _NO_EMOTION
     probabilities = {f"p_{label}": emotion.probabilities.get(label, 0.0) for label in Emotion}
     return {**probabilities, "emotion_certain": emotion.certain, "emotion_reason": emotion.reason}
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SESSION_LASTS = timedelta(days=30)
 LEAST_PASSWORD, LONGEST_PASSWORD = 8, 1_000
 _SEEN_EVERY = timedelta(minutes=5)
+# For so long it is not looked up again whose a session is: a page asks many things at once, and sends
+# readings twice a second. What this server changes counts at once, what the command line changes after this.
+_FRESH_S = 2.0
 _TOKEN_BYTES = 32  # 256 bits
 _LONGEST_TOKEN = 100
 _LONGEST_DEVICE = 200
@@ -159,12 +162,24 @@ class Access:
         store: of accounts and sessions.
         loopback: whether the server can be reached from this machine only.
         default: the listener while nobody needs to sign in.
+        clock: seconds that only go forward.
     """
 
-    def __init__(self, store: Store, *, loopback: bool, default: Callable[[], Listener]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        loopback: bool,
+        default: Callable[[], Listener],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._loopback = loopback
         self._default = default
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str | None, tuple[float, Listener, Session | None]] = OrderedDict()
+        self._changes = 0
         self._of_pair, self._of_name, self._of_address = Throttle(4), Throttle(20, 60.0), Throttle(20)
 
     def required(self) -> bool:
@@ -178,14 +193,40 @@ class Access:
         Raises:
             SignedOutError: one must sign in.
         """
+        changes = self._changes
         found = self._store.sessions.find(_hash(token)) if token and len(token) <= _LONGEST_TOKEN else None
         if found is not None:
             if datetime.now(UTC) - found[1].seen_at > _SEEN_EVERY:
                 self._store.sessions.seen(found[1], lasts=SESSION_LASTS)
-            return found
+            return self._remember(token, *found, changes)
         if self.required():
             raise SignedOutError("sign in first")
-        return self._default(), None
+        return self._remember(None, self._default(), None, changes)
+
+    def known(self, token: str | None) -> tuple[Listener, Session | None] | None:
+        """As :meth:`whose`, where that was asked a moment ago; None else. It reads no database."""
+        with self._lock:
+            found = self._known.get(token)
+        if found is None or self._clock() - found[0] > _FRESH_S:
+            return None
+        return found[1], found[2]
+
+    def changed(self) -> None:
+        """Say that a session, a password or a listener is no longer what it was."""
+        with self._lock:
+            self._changes += 1
+            self._known.clear()
+
+    def _remember(
+        self, token: str | None, listener: Listener, session: Session | None, changes: int
+    ) -> tuple[Listener, Session | None]:
+        with self._lock:
+            if changes == self._changes:  # else it was read before something changed
+                self._known[token] = (self._clock(), listener, session)
+                self._known.move_to_end(token)
+            while len(self._known) > _MOST_KEYS:
+                self._known.popitem(last=False)
+        return listener, session
 
     def is_admin(self, listener: Listener) -> bool:
         """Whether a listener cares for the library and the accounts."""
@@ -243,6 +284,7 @@ class Access:
         """End the session that a token opens."""
         if token:
             self._store.sessions.close_token(_hash(token))
+            self.changed()
 
     def _named(self, name: str) -> Account | None:
         return next((a for a in self._store.accounts.all() if a.listener.name == name), None)

@@ -6,7 +6,7 @@ import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from mien.web import page as page_routes
@@ -48,24 +48,25 @@ if TYPE_CHECKING:
     from mien.core import Mien
 
 PREFIX = "/api/v1"
+# A route is looked for from the first on: what is asked for most stands first.
 _GROUPS = (
-    *(
-        session,
-        listeners,
-        models,
-        readings,
-        queue,
-        tracks,
-        sleeves,
-        me,
-        feeling,
-        imports,
-        listens,
-        library,
-        playlists,
-        settings,
-    ),
-    *(trainings, events, care),
+    readings,
+    tracks,
+    queue,
+    sleeves,
+    session,
+    library,
+    playlists,
+    listens,
+    me,
+    feeling,
+    imports,
+    settings,
+    models,
+    listeners,
+    trainings,
+    events,
+    care,
 )
 _LARGEST_BODY_BYTES = 2 * 1024 * 1024
 _LARGER_BODIES = (
@@ -112,10 +113,8 @@ def make_app(
         lifespan=lifespan,
     )
     app.state.parts = parts
-    api = APIRouter(prefix=PREFIX, responses=RESPONSES)
     for group in _GROUPS:
-        api.include_router(group.router)
-    app.include_router(api)
+        app.include_router(group.router, prefix=PREFIX, responses=RESPONSES)
     app.include_router(trust.router)
     app.include_router(page_routes.router)
     add_handlers(app)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from mien.core import Mien
 from mien.domain import Listener
@@ -19,6 +20,7 @@ from mien.web.metrics import Metrics
 from mien.web.roots import Roots
 from mien.web.scanning import Scanning
 from mien.web.trainings import Trainings
+from mien.web.writer import ReadingWriter
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # What a hand at a page can do at most, and what a page that reads twice a second does.
@@ -73,6 +75,7 @@ class Parts:
         self.metrics = Metrics()
         self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
         self.roots = Roots(mien.settings.music_roots)
+        self.reading_writer = ReadingWriter(mien.store.readings)
         self.scanning = Scanning(mien, self.live)
         self.trainings = Trainings(mien.settings.home / "trainings", self.live)
         # Made here, once: requests come in many threads.
@@ -91,6 +94,7 @@ class Parts:
         """Stop what runs beside the requests."""
         self.scanning.close()
         self.trainings.close()
+        self.reading_writer.close()
         self.live.close()
 
 
@@ -124,9 +128,12 @@ class Signed:
     token: str | None
 
 
-def _signed(request: Request, parts: PartsOf) -> Signed:
+async def _signed(request: Request, parts: PartsOf) -> Signed:
     token = request.cookies.get(parts.cookie)
-    listener, session = parts.access.whose(token)
+    known = parts.access.known(token)
+    if known is None:
+        known = await run_in_threadpool(parts.access.whose, token)
+    listener, session = known
     if request.method not in _SAFE_METHODS:
         parts.pace.take(listener.id)
     return Signed(listener, session, token)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from mien.errors import ConfigurationError
+from mien.store import Role
 from mien.web.access import Access
 from mien.web.app import make_app
 from mien.web.parts import Serving, default_listener
@@ -99,7 +100,7 @@ def require_passwords(mien: Mien, *, loopback: bool) -> None:
     access = Access(mien.store, loopback=loopback, default=lambda: default_listener(mien))
     if not access.required():
         return
-    admins = [a for a in mien.store.accounts.all() if access.is_admin(a.listener)]
+    admins = [account for account in mien.store.accounts.all() if account.role is Role.ADMIN]
     if any(admin.password_hash for admin in admins):
         return
     why = "with several listeners" if loopback else "on an address that others can reach"

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from made_library import MOODS, NOW, columns_of, ids, listens_of, view_of
 
-from mien.domain import Mood, Rating
+from mien.domain import Mood, Rating, Wish
 from mien.recommend.catalogue import NO_KEY, Catalogue, fifths
 from mien.recommend.policy import chosen
 from mien.recommend.rank import rank
@@ -166,3 +166,36 @@ class TestCatalogue:
     @pytest.mark.parametrize("key", [None, "", "H major", "C", "C dorian"])
     def test_what_is_no_key_has_no_place(self, key):
         assert fifths(key) == NO_KEY
+
+
+class TestMoreLikeThis:
+    """Three songs: 1 and 2 sound alike, 3 sounds otherwise."""
+
+    COLUMNS = columns_of([Mood.CALM] * 3, sounds=[(1, 0.1), (1, -0.1), (-1, 0)])
+
+    def taste(self, wish, ago, listens=()):
+        history = History(listens_of(*listens), wishes={1: (wish, NOW - ago)})
+        return view_of(self.COLUMNS, history).taste
+
+    def test_it_turns_the_moment_and_teaches_a_little_for_good(self):
+        taste = self.taste(Wish.MORE, timedelta(minutes=1))
+        for column in (taste.moment, taste.sound):
+            assert column[1] > 0.3
+            assert column[2] < -0.3
+        assert taste.song.tolist() == [0, 0, 0]
+        assert not taste.blocked.any()
+
+    def test_less_is_the_opposite_of_more(self):
+        more, less = (self.taste(wish, timedelta(0)) for wish in Wish)
+        assert less.moment.tolist() == pytest.approx((-more.moment).tolist())
+        assert less.sound.tolist() == pytest.approx((-more.sound).tolist())
+
+    def test_the_moment_passes_and_the_taste_stays(self):
+        taste = self.taste(Wish.MORE, timedelta(days=1))
+        assert taste.moment[1] == pytest.approx(0, abs=1e-6)
+        assert taste.sound[1] > 0.3
+
+    def test_it_outweighs_what_was_played_just_now(self):
+        """Ten songs like the third were heard to their end; then the listener wants more like the first."""
+        taste = self.taste(Wish.MORE, timedelta(0), [(3, 10 * n / 60, 200) for n in range(1, 7)])
+        assert taste.moment[1] > 0 > taste.moment[2]

@@ -86,3 +86,50 @@ def test_too_many_changes_at_once_are_slowed_down(house, monkeypatch):
     assert statuses == [200] * 3 + [429] * 3
     assert house.bo.get(f"{PREFIX}/me/settings").status_code == 200
     assert house.ann.patch(f"{PREFIX}/me/settings", json={}).status_code == 200
+
+
+def test_an_admin_lets_somebody_back_in_who_forgot_theirs_and_they_are_told(house):
+    bo = house.mien.store.listeners.named("bo").id
+    new = {"password": "a new one to begin with"}
+    assert house.ann.put(f"{PREFIX}/listeners/{bo}/password", json=new).status_code == 200
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 401
+    told = sign_in(house.bo, "bo", new["password"]).json()["listener"]
+    assert told["password_reset_at"] is not None
+    own = {"password": "and now my own", "before": new["password"]}
+    state = house.bo.put(f"{PREFIX}/me/password", json=own).json()
+    assert state["listener"]["password_reset_at"] is None
+
+
+def test_an_admin_does_not_get_round_their_own_password(house):
+    ann = house.mien.store.listeners.named("ann").id
+    answer = house.ann.put(f"{PREFIX}/listeners/{ann}/password", json={"password": "without the old"})
+    assert answer.status_code == 409
+    assert sign_in(house.nobody).status_code == 200
+
+
+def test_a_stolen_session_cannot_guess_the_password(house):
+    guess = {"password": "another horse", "before": "wrong"}
+    statuses = [house.bo.put(f"{PREFIX}/me/password", json=guess).status_code for _ in range(7)]
+    assert statuses == [409] * 5 + [429] * 2
+
+
+def test_all_other_devices_are_signed_out_at_once(house):
+    sign_in(house.nobody, "bo")
+    assert house.nobody.get(f"{PREFIX}/playlists").status_code == 200
+    assert house.bo.delete(f"{PREFIX}/me/sessions").json() == {"done": 1}
+    assert house.nobody.get(f"{PREFIX}/playlists").status_code == 401
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 200
+    assert house.ann.get(f"{PREFIX}/playlists").status_code == 200
+
+
+def test_what_the_command_line_ends_is_over_in_two_seconds(house, monkeypatch):
+    """Sessions are not looked up for every request; what this server itself ends counts at once."""
+    now = [100.0]
+    monkeypatch.setattr(house.app.state.parts.access, "_clock", lambda: now[0])
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 200
+    store = house.mien.store
+    bo = store.listeners.named("bo")
+    store.sessions.close_others(bo, None)
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 200
+    now[0] += 2.1
+    assert house.bo.get(f"{PREFIX}/playlists").status_code == 401

@@ -59,6 +59,7 @@ def add_listener(asked: NewListener, parts: PartsOf, admin: Admin) -> ListenerAc
     listener = parts.store.listeners.add(asked.name)
     parts.store.accounts.set_password(listener, password_hash)
     parts.store.accounts.set_role(listener, asked.role)
+    parts.access.changed()
     return _shown(parts.store.accounts.of(listener))
 
 
@@ -81,6 +82,7 @@ def reset_password(
     if listener.id == admin.id:
         raise ConflictError("change your own password with the one before: PUT /me/password")
     parts.store.accounts.set_password(listener, hash_password(asked.password), by_admin=True)
+    parts.access.changed()
     return _shown(parts.store.accounts.of(listener))
 
 
@@ -90,6 +92,7 @@ def remove_listener(listener_id: PathId, parts: PartsOf, _admin: Admin) -> Ok:
     listener = _listener(parts, listener_id)
     keep_an_admin(parts, listener)
     parts.store.listeners.forget(listener)
+    parts.access.changed()
     return Ok()
 
 

@@ -159,6 +159,7 @@ def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> O
     keep_an_admin(parts, me)
     parts.store.listeners.forget(me)
     parts.store.listeners.default()  # there is always one
+    parts.access.changed()
     response.delete_cookie(parts.cookie, secure=parts.serving.secure, httponly=True, samesite="lax")
     return Ok()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from datetime import UTC, datetime
 from typing import Annotated
@@ -45,12 +46,13 @@ class NewReading(Asked):
 
 
 @router.post("", status_code=201)
-def add_reading(asked: NewReading, parts: PartsOf, me: Me) -> Reading:
+async def add_reading(asked: NewReading, parts: PartsOf, me: Me) -> Reading:
     """Keep a reading."""
     if asked.certain and asked.probabilities is None:
         raise RequestError("a reading without a face cannot be certain")
     reading, now = _reading(asked), datetime.now(UTC)
-    return reading_of(parts.store.readings.record(me, reading, now), now, reading)
+    number = await asyncio.wrap_future(parts.reading_writer.record(me, reading, now))
+    return reading_of(number, now, reading)
 
 
 @router.get("")

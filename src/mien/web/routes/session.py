@@ -108,6 +108,7 @@ def set_my_password(
     if not parts.access.confirms(me, asked.before or "", address=client_address(request)):
         raise ConflictError("that is not the password before: it was not changed")
     parts.store.accounts.set_password(me, hash_password(asked.password))
+    parts.access.changed()
     _give_cookie(response, parts, parts.access.open_session(me, request.headers.get("user-agent", "")))
     return _state(parts, me)
 
@@ -133,13 +134,16 @@ def list_my_sessions(parts: PartsOf, signed: SignedIn) -> list[Device]:
 def end_my_other_sessions(parts: PartsOf, signed: SignedIn) -> Ok:
     """Sign every other device out; says how many they were."""
     this = signed.session.id if signed.session else None
-    return Ok(done=parts.store.sessions.close_others(signed.listener, this))
+    done = parts.store.sessions.close_others(signed.listener, this)
+    parts.access.changed()
+    return Ok(done=done)
 
 
 @router.delete("/me/sessions/{session_id}")
 def end_my_session(session_id: PathId, parts: PartsOf, me: Me) -> Ok:
     """Sign a device out."""
     parts.store.sessions.close(me, session_id)
+    parts.access.changed()
     return Ok()
 
 
