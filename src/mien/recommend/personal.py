@@ -78,6 +78,27 @@ def neighbours(catalogue: Catalogue, row: int) -> Neighbours:
     return Neighbours(rows, (nearness * nearness).astype(np.float32))
 
 
+def in_the_listeners_words(
+    moods: NDArray[np.float32], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Words that the listener uses more often than the network does become likelier, and the reverse.
+
+    Args:
+        moods: what each track is without them, shares that sum to 1, ``[n, words]``.
+        rows: the tracks that the listener labelled, ``[k]``.
+        columns: with which word each, ``[k]``.
+
+    Returns:
+        Such shares, float32 ``[n, words]``.
+    """
+    named = np.bincount(columns, minlength=moods.shape[1])
+    expected = moods[rows].sum(axis=0, dtype=np.float64)
+    ratio = ((named + WORDS_PRIOR) / (expected + WORDS_PRIOR)).astype(np.float32)
+    tilted: NDArray[np.float32] = moods * ratio
+    tilted /= (tilted @ np.ones(moods.shape[1], np.float32))[:, None]  # sooner than sum(axis=1)
+    return tilted
+
+
 def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[int, Neighbours]) -> Hearing:
     """The moods as a listener hears them.
 
@@ -94,7 +115,7 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
         )
     rows = catalogue.rows(track_ids)
     columns = np.array([mood_column(labels[track_id]) for track_id in track_ids], np.intp)
-    moods = _in_the_listeners_words(catalogue.moods, rows, columns)
+    moods = in_the_listeners_words(catalogue.moods, rows, columns)
     learned = _teach(moods, [taught[track_id] for track_id in track_ids], columns)
     moods[rows] = np.eye(len(Mood), dtype=np.float32)[columns]
     labelled[rows] = True
@@ -106,18 +127,6 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
     certain[learned] |= peaks[learned] > _MAJORITY
     certain[rows] = True
     return Hearing(moods, plane, certain, labelled, tops, peaks)
-
-
-def _in_the_listeners_words(
-    moods: NDArray[np.float32], rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """Moods that the listener names more often than the network does become likelier, and the reverse."""
-    named = np.bincount(columns, minlength=len(Mood))
-    expected = moods[rows].sum(axis=0, dtype=np.float64)
-    ratio = ((named + WORDS_PRIOR) / (expected + WORDS_PRIOR)).astype(np.float32)
-    tilted: NDArray[np.float32] = moods * ratio
-    tilted /= (tilted @ _ONES)[:, None]
-    return tilted
 
 
 def _teach(

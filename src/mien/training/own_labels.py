@@ -1,9 +1,11 @@
 """What quadrant will this listener hear in a song? From others' labels, and a few of the listener's own.
 
 The data is TROMPA's annotations: quadrants of Thayer's plane that listeners gave to pieces. What others said
-of a piece is blended with what they said of other pieces of the same recording; what a listener says where
-others say this or that, with what listeners say in general (after Dawid and Skene 1979, with shrinkage). A
-conditional logit weighs these, the listener's own leaning and the usual share of each quadrant.
+of a piece is blended with what they said of other pieces of the same recording. That stands for the song
+network in the personal layer that Mien ships (``mien.recommend.personal``), but for its part about songs that
+sound alike: there is no sound here. Beside it, as a bound: a conditional logit that also weighs what a listener
+says where others say this or that, with what listeners say in general (after Dawid and Skene 1979, with
+shrinkage).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 
 from mien.domain import Quadrant
 from mien.errors import DatasetError
+from mien.recommend.personal import in_the_listeners_words
 from mien.training.choice import choice_probabilities, fit_choice
 from mien.training.ranking import bootstrap_of_groups
 
@@ -134,7 +137,13 @@ def evaluate_own_labels(labels: Labels, *, few: int | None = None) -> LabelScore
     )
 
 
-WAYS = ("commonest", "majority of the others", "majority and own leaning", "all together")
+WAYS = (
+    "commonest",
+    "majority of the others",
+    "majority and own leaning",
+    "Mien's personal layer",
+    "a fitted blend of all",
+)
 
 
 def _tell(
@@ -149,8 +158,25 @@ def _tell(
         "commonest": usual.argmax(axis=1),
         "majority of the others": others.argmax(axis=1),
         "majority and own leaning": (others + leaning).argmax(axis=1),
-        "all together": choice_probabilities(facts, weights).argmax(axis=1),
+        "Mien's personal layer": _by_personal_layer(labels, known, asked, few),
+        "a fitted blend of all": choice_probabilities(facts, weights).argmax(axis=1),
     }
+
+
+def _by_personal_layer(
+    labels: Labels, known: NDArray[np.bool_], asked: NDArray[np.intp], few: int | None
+) -> NDArray[np.intp]:
+    """The quadrant of each asked label as Mien hears it in the listener's own words."""
+    everything = np.arange(len(labels.quadrant))
+    others = np.exp(_facts(labels, known, everything, few)[:, :, _OTHERS]).astype(np.float32)
+    own = known if few is None else _first(labels, known, few)
+    told = np.zeros(len(everything), np.intp)
+    for listener in range(int(labels.listener.max()) + 1):
+        entries = np.flatnonzero(labels.listener == listener)
+        rows = np.flatnonzero(own[entries])
+        heard = in_the_listeners_words(others[entries], rows, labels.quadrant[entries[rows]])
+        told[entries] = heard.argmax(axis=1)
+    return told[asked]
 
 
 _USUAL, _OTHERS, _LEANING, _HEARING = range(4)
