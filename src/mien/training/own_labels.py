@@ -3,9 +3,9 @@
 The data is TROMPA's annotations: quadrants of Thayer's plane that listeners gave to pieces. What others said
 of a piece is blended with what they said of other pieces of the same recording. That stands for the song
 network in the personal layer that Mien ships (``mien.recommend.personal``), but for its part about songs that
-sound alike: there is no sound here. Beside it, as a bound: a conditional logit that also weighs what a listener
-says where others say this or that, with what listeners say in general (after Dawid and Skene 1979, with
-shrinkage).
+sound alike: there is no sound here. Beside it, as a bound: a conditional logit that also weighs what one
+listener says where others say this or that, with what listeners say in general (after Dawid and Skene 1979,
+with shrinkage).
 """
 
 from __future__ import annotations
