@@ -534,6 +534,18 @@ class TestHistory:
         assert [listen.track_id for listen in store.listens.recent(me, 9)] == [kept]
         assert store.listens.count(other)[0] == 3
 
+    def test_playbacks_are_erased_by_a_stretch_of_time_for_one_listener(self, store, me):
+        other, track_id = store.listeners.add("other"), add(store, "/music/a")
+        for who in (me, other):
+            for hours in range(4):
+                store.listens.record(who, Listen(track_id, NOON + timedelta(hours=hours), 1.0))
+        stretch = (NOON + timedelta(hours=1), NOON + timedelta(hours=3))
+        assert store.listens.erase_between(me, *stretch) == 2
+        left = [listen.started_at for listen in store.listens.recent(me, 9)]
+        assert left == [NOON + timedelta(hours=3), NOON]
+        assert store.listens.erase_between(me, None, None) == 2
+        assert store.listens.count(other)[0] == 4
+
     def test_not_now_holds_until_its_moment_or_until_it_is_taken_back(self, store, me):
         one, two = add(store, "/music/a"), add(store, "/music/b")
         store.snoozes.snooze(me, one, NOON + timedelta(hours=9))

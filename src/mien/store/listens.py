@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, true
 
 from mien.domain import Listen, PolicyName
 from mien.store.schema import listens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
     from mien.domain import Listener
     from mien.store.database import Database
@@ -60,6 +61,18 @@ class Listens:
         this = (listens.c.listener_id == listener.id) & (listens.c.track_id == bindparam("gone"))
         with self._database.writing() as connection:
             return connection.execute(delete(listens).where(this), gone).rowcount
+
+    def erase_between(self, listener: Listener, since: datetime | None, until: datetime | None) -> int:
+        """Remove the playbacks that began from ``since`` to before ``until``; says how many they were."""
+        within: ColumnElement[bool] = true()
+        if since is not None:
+            within &= listens.c.started_at >= since
+        if until is not None:
+            within &= listens.c.started_at < until
+        with self._database.writing() as connection:
+            return connection.execute(
+                delete(listens).where(listens.c.listener_id == listener.id, within)
+            ).rowcount
 
     def history(self, listener: Listener, after: int = 0) -> list[ListenRow]:
         """What the listener played, in the order in which it was remembered, in plain numbers.

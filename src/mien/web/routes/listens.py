@@ -59,6 +59,12 @@ def add_listen(asked: NewListen, parts: PartsOf, me: Me) -> Ok:
     return Ok()
 
 
+@router.delete("/listens")
+def erase_listens(parts: PartsOf, me: Me, since: Moment | None = None, until: Moment | None = None) -> Ok:
+    """Erase the playbacks that began from ``since`` to before ``until``, or all, and what they taught."""
+    return Ok(done=parts.store.listens.erase_between(me, since, until))
+
+
 @router.get("/journal")
 def get_journal(
     parts: PartsOf,
