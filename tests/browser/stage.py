@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
+AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PHOTOGRAPH = ROOT / "src" / "mien" / "demo" / "photograph.jpg"
 LYRICS = "[00:00.00]Amber light\n[00:08.00]on the floor\n[00:16.00]and out of the door\n"
 TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
@@ -101,6 +102,17 @@ def title(page: Page) -> Locator:
 def position(page: Page) -> Locator:
     """The slider that shows how far the song is."""
     return page.get_by_role("slider", name="Position in the song")
+
+
+def barriers(page: Page) -> list[tuple[str, str, str]]:
+    """What axe finds wrong with the page as it stands."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (one["id"], node["html"][:120], node["failureSummary"][:160])
+        for one in result["violations"]
+        for node in one["nodes"]
+    ]
 
 
 def api(page: Page, path: str) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from stage import api, playing, say, send, title, two_people, until
+from stage import api, barriers, playing, say, send, title, two_people, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,3 +184,33 @@ def test_what_the_listener_said_lasts_over_a_reload_and_on_every_page(open_page)
     page.reload()
     expect(page.get_by_role("heading", name="You said: tender")).to_be_visible()
     assert api(page, "/me/feeling")["feeling"]["mood"] == "tender"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_state_of_camera_and_player_has_a_barrier_that_axe_can_find(
+    open_page, two: Path, theme: str
+) -> None:
+    page = open_page(two, color_scheme=theme, reduced_motion="reduce")
+    found = {"off": barriers(page)}
+    page.get_by_role("button", name="Look at me").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["consent"] = barriers(page)
+    page.get_by_role("button", name="I understand, look").click()
+    page.get_by_role("button", name="Person 1").click(timeout=90_000)
+    found["on"] = barriers(page)
+    expect(page.get_by_role("heading", name="A happy expression")).to_be_visible(timeout=90_000)
+    playing(page)
+    page.get_by_role("button", name="Not how I feel").click()
+    for part in ("Why this song?", "Lyrics"):
+        page.get_by_role("article").get_by_role("button", name=part).click()
+    page.get_by_role("article").get_by_role("button", expanded=False).first.click()
+    found["open"] = barriers(page)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("combobox", name="Sleep timer").select_option("end")
+    found["drawer"] = barriers(page)
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("next and previous song")
+    found["keys"] = barriers(page)
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}

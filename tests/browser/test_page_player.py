@@ -56,13 +56,11 @@ def test_two_tabs_do_not_play_at_once_and_sound_alike(open_page) -> None:
 
 def test_what_is_chosen_in_one_tab_holds_in_the_other(open_page) -> None:
     page = open_page(path="#/settings")
-    other = open_page(beside=page)
+    other, elsewhere = open_page(beside=page), open_page()
     assert other.evaluate("document.documentElement.dataset.theme") == "light"
-    page.evaluate(
-        "localStorage.setItem('mien.prefs', JSON.stringify({...JSON.parse("
-        "localStorage.getItem('mien.prefs') ?? '{}'), theme: 'dark'}))"
-    )
+    page.get_by_role("button", name="Dark", exact=True).click()
     until(other, "document.documentElement.dataset.theme === 'dark'")
+    until(elsewhere, "document.documentElement.dataset.theme === 'dark'")  # on another device too
 
 
 def test_another_listener_of_this_browser_sees_nothing_of_the_one_before(open_page) -> None:

@@ -9,8 +9,9 @@ export type Trouble =
   'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged' | 'still' | 'no_model' | 'failed';
 export type Status = 'off' | 'starting' | 'looking' | 'watching';
 
-/** A glance ends when the reading is certain and this long, or for good after the longest time. */
-const GLANCE_LEAST_S = 1.5;
+/** A glance ends when the reading is certain and made of so much, or for good after the longest time. */
+const GLANCE_LEAST_S = 0.8;
+const GLANCE_LEAST_FRAMES = 5;
 const GLANCE_MOST_S = 6;
 /** For so long a glance waits to be told whose face to read. */
 const CHOICE_MOST_S = 60;
@@ -91,7 +92,8 @@ export class Sensor {
     let reading: Reading | null = null;
     const whole = await this.each('looking', (time_s) => {
       reading = this.reading;
-      const enough = time_s >= GLANCE_LEAST_S && reading?.certain;
+      const seen = time_s >= GLANCE_LEAST_S && (reading?.frames ?? 0) >= GLANCE_LEAST_FRAMES;
+      const enough = seen && reading?.certain;
       const most_s = asks && reading?.reason === 'several_faces' ? CHOICE_MOST_S : GLANCE_MOST_S;
       return !enough && time_s < most_s;
     });

@@ -1,5 +1,6 @@
 /** What the listener chose for this page; kept here, and with the server so that other devices know it. */
 import { get, type Policy, patch } from '../api';
+import { on } from '../api/events';
 import type { Mood } from '../design/moods';
 
 export type CameraMode = 'glance' | 'continuous' | 'never';
@@ -31,6 +32,7 @@ const FIRST: Chosen = {
 class Prefs {
   private chosen = $state<Chosen>(FIRST);
   private timer = 0;
+  private unsaved = false;
   private readonly dark = matchMedia('(prefers-color-scheme: dark)');
 
   constructor() {
@@ -48,6 +50,7 @@ class Prefs {
     localStorage.setItem(KEPT, JSON.stringify(this.chosen));
     this.paint();
     clearTimeout(this.timer);
+    this.unsaved = true;
     const { theme, camera, whenHidden } = this.chosen;
     // Consent to the camera, and that it is never used, are each device's own.
     const shared = {
@@ -55,17 +58,21 @@ class Prefs {
       camera_when_hidden: whenHidden,
       ...(camera === 'never' ? {} : { camera }),
     };
-    this.timer = window.setTimeout(() => {
-      patch('/me/settings', shared).catch(() => undefined);
-      patch('/me/settings/steering', { policy: this.chosen.policy }).catch(() => undefined);
+    this.timer = window.setTimeout(async () => {
+      this.unsaved = false;
+      await patch('/me/settings', shared).catch(() => undefined);
+      await patch('/me/settings/steering', { policy: this.chosen.policy }).catch(() => undefined);
     }, SAVE_AFTER_MS);
   }
 
+  /** Take what the server keeps, now and whenever it changes on another device. */
   async load(): Promise<void> {
+    this.unhear ??= on('settings', () => void this.load());
     const [kept, steering] = await Promise.all([
       get<Partial<Chosen> & { camera_when_hidden: WhenHidden }>('/me/settings').catch(() => null),
       get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
     ]);
+    if (this.unsaved) return; // what was chosen meanwhile is newer
     if (steering) this.chosen = { ...this.chosen, policy: steering.policy };
     if (!kept) return;
     const { theme, camera } = { ...this.chosen, ...kept };
@@ -73,6 +80,7 @@ class Prefs {
     this.chosen = { ...this.chosen, theme, camera: own, whenHidden: kept.camera_when_hidden };
     this.paint();
   }
+  private unhear: (() => void) | null = null;
 
   private recall(): void {
     try {
