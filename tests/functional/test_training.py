@@ -92,3 +92,20 @@ def test_songs_are_trained_reported_and_evaluated(mien, tmp_path):
     answer = mien("evaluate", "mood", songs, "--artifact", out, "--json")
     assert answer.code == 0, answer.err
     assert answer.json[0]["moods"]["n"] == 10
+
+
+def test_classes_without_mood_names_are_trained_and_the_player_says_that_it_needs_names(mien, tmp_path):
+    songs, out = tmp_path / "songs", tmp_path / "model"
+    for number, hz in enumerate((110, 330, 660, 990), 1):
+        (songs / f"class-{number}").mkdir(parents=True)
+        for take in range(3):
+            write_tune(songs / f"class-{number}" / f"{take}.flac", hz * (1 + take / 50), seconds=4)
+    answer = mien("train", "mood", songs, "--out", out, "--epochs", "2", "--members", "1")
+    assert answer.code == 0, answer.err
+    card = json.loads((out / "artifact.json").read_text())
+    assert card["heads"]["moods"] == ["class-1", "class-2", "class-3", "class-4"]
+    assert card["decision"]["moods"]["least_confidence"] == 0.5
+    assert len(json.loads((out / "report.json").read_text())["counts"]["moods"]) == 4
+    answer = mien("song", songs, "--mood-artifact", out)
+    assert answer.code == 1
+    assert "does not estimate Mien's moods" in answer.err
