@@ -59,3 +59,46 @@ export function daysOf(readings: Read[], listens: Heard[]): Day[] {
   }
   return [...days.values()].sort((a, b) => b.start.getTime() - a.start.getTime());
 }
+
+export interface Helped {
+  track: Track;
+  times: number;
+  /** How much more pleasant the reading after was than the one before, on average (the plane is 2 wide). */
+  lift: number;
+}
+
+/** Readings further than this from a song say nothing of it. */
+const NEAR_MS = 45 * 60 * 1000;
+/** A smaller change is the readings' own noise. */
+const LEAST_LIFT = 0.1;
+
+/**
+ * Songs after which the readings were more pleasant than before them. It is what happened, and no proof of why:
+ * other things happen while music plays.
+ */
+export function helped(readings: Read[], listens: Heard[]): Helped[] {
+  const sure = readings
+    .filter((one) => one.certain && one.valence !== null)
+    .map((one) => ({ at: Date.parse(one.read_at), valence: one.valence! }))
+    .sort((a, b) => a.at - b.at);
+  const lifts = new Map<number, { track: Track; all: number[] }>();
+  for (const { track, started_at, played_s } of listens) {
+    if (played_s < track.duration_s / 2) continue;
+    const begin = Date.parse(started_at);
+    const end = begin + played_s * 1000;
+    const before = sure.findLast(({ at }) => at <= begin && at > begin - NEAR_MS);
+    const after = sure.find(({ at }) => at >= end && at < end + NEAR_MS);
+    if (!before || !after) continue;
+    const known = lifts.get(track.id) ?? { track, all: [] };
+    known.all.push(after.valence - before.valence);
+    lifts.set(track.id, known);
+  }
+  return [...lifts.values()]
+    .map(({ track, all }) => ({
+      track,
+      times: all.length,
+      lift: all.reduce((a, b) => a + b, 0) / all.length,
+    }))
+    .filter(({ lift }) => lift >= LEAST_LIFT)
+    .sort((a, b) => b.lift * Math.sqrt(b.times) - a.lift * Math.sqrt(a.times));
+}
