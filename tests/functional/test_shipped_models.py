@@ -31,6 +31,8 @@ def test_songs_are_known_as_asked_in_folds_that_share_no_artist():
     assert scores["quadrants"]["n"] == 900
     assert scores["quadrants"]["accuracy"] >= 0.70
     assert scores["moods"]["accuracy"] >= 0.52
+    assert scores["moods"]["macro_f1"] >= 0.46
+    assert scores["quadrants"]["calibration_error"] <= 0.05
 
 
 @pytest.mark.parametrize("kind", ["emotion", "mood"])
