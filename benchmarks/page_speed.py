@@ -44,6 +44,7 @@ PHOTOGRAPH = Path(__file__).parents[1] / "src" / "mien" / "demo" / "photograph.j
 CHROMIUM = "/usr/bin/chromium"
 SONG_S = 20.0
 RATE_HZ = 44_100
+MOST_LINKS = 30_000
 WATCHED_S = 6
 MOVED_S = 4
 
@@ -238,21 +239,29 @@ def make_library(home: Path, songs: int) -> None:
     """Made-up songs in the store, each with a file of its own name."""
     music = home / "music"
     music.mkdir()
-    tone = music / "0.wav"
-    t = np.arange(round(SONG_S * RATE_HZ)) / RATE_HZ
-    with wave.open(str(tone), "wb") as out:
-        out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-        out.writeframes((9_000 * np.sin(2 * np.pi * 330 * t)).astype("<i2").tobytes())
+    for number in range(1, songs + 1):
+        file = music / f"{number}.wav"
+        if number % MOST_LINKS == 1:  # a file system lets a file have so many names
+            tone = file
+            write_tone(tone)
+        else:
+            file.hardlink_to(tone)
     columns = made_columns(songs)
     columns = replace(columns, durations_s=np.full(songs, SONG_S, np.float32))
-    for number in range(1, songs + 1):
-        (music / f"{number}.wav").hardlink_to(tone)
     with Mien(load_settings({"home": home}, environment={}, file=home / "none")) as mien:
         fill(mien.store, columns)
         place = update(tracks).where(tracks.c.id == bindparam("number")).values(path=bindparam("file"))
         files = [{"number": n, "file": music / f"{n}.wav"} for n in range(1, songs + 1)]
         with mien.store._database.writing() as connection:  # noqa: SLF001  (nothing else moves so many)
             connection.execute(place, files)
+
+
+def write_tone(path: Path) -> None:
+    """A tone without a pause, so that every silence is the player's."""
+    t = np.arange(round(SONG_S * RATE_HZ)) / RATE_HZ
+    with wave.open(str(path), "wb") as out:
+        out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        out.writeframes((9_000 * np.sin(2 * np.pi * 330 * t)).astype("<i2").tobytes())
 
 
 def film(path: Path) -> Path:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from house import served
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from stage import LYRICS, ROOT, TITLES, film, reset, scene, two_people, write_song
+from stage import ROOT, film, reset, scene, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,36 +24,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``mien serve`` over six songs; gives its address."""
     if not BUILT.is_file():
         pytest.skip("the page is not built: make page")
-    folder = tmp_path_factory.mktemp("browser")
-    music = folder / "music"
-    music.mkdir()
-    for number, title in enumerate(TITLES):
-        write_song(music / f"{title}.wav", 110.0 * 2 ** (number / 3), 0.25 + 0.15 * number)
-    (music / f"{TITLES[0]}.lrc").write_text(LYRICS, encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
-    environment = {**kept, "MIEN_HOME": str(folder / "home"), "COLUMNS": "300", "MIEN_WORKERS": "1"}
-    mien = [sys.executable, "-m", "mien"]
-    subprocess.run([*mien, "scan", str(music)], env=environment, check=True, capture_output=True, timeout=300)
-    log = folder / "serve.log"
-    with log.open("w") as said:
-        process = subprocess.Popen(
-            [*mien, "serve", "--port", "0"], env=environment, stdout=said, stderr=subprocess.STDOUT
-        )
-    try:
-        yield _address(log)
-    finally:
-        process.terminate()
-        process.wait(60)
+    with served(tmp_path_factory.mktemp("browser")) as address:
+        yield address
 
 
-def _address(log: Path) -> str:
-    """What the server says when it is ready."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        if found := re.search(r"http://\S+", log.read_text()):
-            return found[0].rstrip("/").replace("localhost", "127.0.0.1")
-        time.sleep(0.2)
-    pytest.fail(f"the server did not start: {log.read_text()}")
+@pytest.fixture
+def house(server: str, tmp_path: Path) -> Iterator[str]:
+    """A server that no other test uses, once the page is known to be built."""
+    del server
+    with served(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +91,7 @@ def open_page(server: str, launch: Callable[..., Browser]) -> Iterator[Callable[
         refused: bool = False,
         script: str = "",
         beside: Page | None = None,
+        at: str | None = None,
         **options: object,
     ) -> Page:
         if beside is None:
@@ -126,7 +103,7 @@ def open_page(server: str, launch: Callable[..., Browser]) -> Iterator[Callable[
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{server}/{path}")
+        page.goto(f"{at or server}/{path}")
         return page
 
     yield start

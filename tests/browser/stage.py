@@ -20,10 +20,11 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PHOTOGRAPH = ROOT / "src" / "mien" / "demo" / "photograph.jpg"
 LYRICS = "[00:00.00]Amber light\n[00:08.00]on the floor\n[00:16.00]and out of the door\n"
+SONG_S = 30.0  # long enough for a glance before its end
 TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
 
 
-def write_song(path: Path, root_hz: float, beats_s: float, seconds: float = 24.0) -> None:
+def write_song(path: Path, root_hz: float, beats_s: float, seconds: float = SONG_S) -> None:
     """A chord that is struck again and again."""
     rate = 22_050
     t = np.arange(int(seconds * rate)) / rate

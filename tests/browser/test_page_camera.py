@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from stage import api, barriers, playing, say, send, title, two_people, until
+from stage import SONG_S, api, barriers, playing, position, say, send, title, two_people, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +146,29 @@ def test_the_camera_stays_off_after_a_hidden_page_where_the_listener_chose_so(
     expect(page.get_by_text("The camera went off while the page was hidden")).to_be_visible()
     expect(page.get_by_role("button", name="Keep looking")).to_be_visible()
     expect(preview(page)).to_have_count(0)
+
+
+def test_a_new_reading_changes_what_follows_and_never_stops_the_song(open_page, smiling: Path) -> None:
+    page = open_page(smiling)
+    say(page, "sad")
+    song = playing(page)
+    page.get_by_role("button", name="Follow my face again").click()
+    page.get_by_role("button", name="I understand, look").click()
+    expect(page.get_by_role("heading", name="A happy expression")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("What comes next follows your mood; this song plays on")).to_be_visible()
+    assert playing(page) == song
+
+
+def test_the_camera_glances_before_the_next_choice_and_goes_off_again(open_page, smiling: Path) -> None:
+    page = open_page(smiling)
+    look(page)
+    playing(page)
+    expect(preview(page)).to_have_count(0)
+    read = len(api(page, "/readings"))
+    position(page).fill(str(SONG_S - 13))
+    expect(preview(page)).to_be_visible()
+    expect(preview(page)).to_have_count(0)
+    until(page, "n => fetch('/api/v1/readings').then(r => r.json()).then(all => all.length > n)", read)
 
 
 def test_a_face_is_read_as_it_was_learnt_from_the_first_look_on(open_page, smiling: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
-from stage import TITLES, api, playing, position, say, title, until
+from stage import SONG_S, TITLES, api, playing, position, say, title, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -86,7 +86,7 @@ def test_a_song_that_the_browser_cannot_play_comes_converted_and_can_be_wound(op
     say(page, "calm")
     playing(page)
     until(page, "+document.querySelector('.wave input').value > 0.5")
-    assert float(position(page).get_attribute("max")) == 24
+    assert float(position(page).get_attribute("max")) == SONG_S
     position(page).fill("15")
     until(page, "+document.querySelector('.wave input').value > 15.5")
     assert any(url.endswith("as=opus&start_s=15.00") for url in asked)
@@ -112,7 +112,7 @@ def test_the_sleep_timer_ends_with_the_song(open_page) -> None:
     page.get_by_role("combobox", name="Sleep timer").select_option("end")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Sleep timer: after this song")).to_be_visible()
-    position(page).fill("23")
+    position(page).fill(str(SONG_S - 1))
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(title(page)).to_have_text(song)
     expect(page.get_by_role("button", name="Sleep timer: after this song")).to_have_count(0)
@@ -148,7 +148,7 @@ def test_songs_fade_into_each_other(open_page) -> None:
     song = playing(page)
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("slider", name="Fade between songs").fill("6")
-    position(page).fill("16")
+    position(page).fill(str(SONG_S - 8))
     until(page, "window.players.filter(p => !p.paused).length === 2")
     expect(title(page)).not_to_have_text(song)
     until(page, "window.players.filter(p => !p.paused).length === 1")
@@ -159,7 +159,7 @@ def test_the_next_song_is_loaded_before_this_one_ends(open_page) -> None:
     say(page, "calm")
     song = playing(page)
     until(page, "window.players.filter(p => p.src && p.readyState >= 3).length === 2")
-    position(page).fill("22")
+    position(page).fill(str(SONG_S - 2))
     expect(title(page)).not_to_have_text(song)
     playing(page)
 

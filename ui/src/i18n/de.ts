@@ -99,6 +99,7 @@ export const de: Text = {
     noFaceInPicture: 'Auf diesem Bild finde ich kein Gesicht.',
     badPicture: 'Diese Datei ist kein Bild, das der Browser öffnen kann.',
     faces: (n) => `${n} Menschen sind im Bild. Wessen Stimmung soll ich folgen?`,
+    nobodyChosen: 'Es wurde niemand gewählt, also niemand gelesen. Die Kamera ist aus.',
     whom: 'Wer bist du?',
     choosing: 'Oder drücke auf ein Gesicht im Bild oder auf der Tastatur seine Nummer.',
     chosenPicture: 'Das gewählte Bild',

@@ -97,6 +97,7 @@ export const en = {
     noFaceInPicture: 'I find no face in that picture.',
     badPicture: 'That file is not a picture that this browser can open.',
     faces: (n: number) => `${n} people are in view. Whose mood should I follow?`,
+    nobodyChosen: 'Nobody was chosen, so nobody was read. The camera is off.',
     whom: 'Who are you?',
     choosing: 'Or press a face in the picture, or its number on the keyboard.',
     chosenPicture: 'The picture you chose',

@@ -294,7 +294,10 @@ class Moment {
     this.watching = false;
     this.paused = null;
     const reading = await this.sensor.glance(asked);
-    if (reading && (reading.certain || asked) && reading.probabilities) await this.accept(reading);
+    if (!reading?.probabilities) return;
+    if (reading.certain) await this.accept(reading);
+    else if (asked && reading.reason === 'several_faces') toasts.say(i18n.t.now.nobodyChosen);
+    else if (asked) await this.accept(reading);
   }
 
   private async accept(reading: Reading): Promise<void> {

@@ -14,7 +14,7 @@ const GLANCE_LEAST_S = 0.8;
 const GLANCE_LEAST_FRAMES = 5;
 const GLANCE_MOST_S = 6;
 /** For so long a glance waits to be told whose face to read. */
-const CHOICE_MOST_S = 60;
+const CHOICE_MOST_S = 120;
 /** A camera that shows nothing new so many times in a row is held back by its switch or another program. */
 const FRAME_MOST_MS = 100;
 const STILL_FRAMES = 30;
@@ -90,12 +90,16 @@ export class Sensor {
    */
   async glance(asks: boolean): Promise<Reading | null> {
     let reading: Reading | null = null;
+    let asked_s = 0;
     const whole = await this.each('looking', (time_s) => {
       reading = this.reading;
-      const seen = time_s >= GLANCE_LEAST_S && (reading?.frames ?? 0) >= GLANCE_LEAST_FRAMES;
-      const enough = seen && reading?.certain;
-      const most_s = asks && reading?.reason === 'several_faces' ? CHOICE_MOST_S : GLANCE_MOST_S;
-      return !enough && time_s < most_s;
+      if (asks && reading?.reason === 'several_faces') {
+        asked_s = time_s;
+        return time_s < CHOICE_MOST_S;
+      }
+      const looked_s = time_s - asked_s;
+      const enough = looked_s >= GLANCE_LEAST_S && (reading?.frames ?? 0) >= GLANCE_LEAST_FRAMES;
+      return !(enough && reading?.certain) && looked_s < GLANCE_MOST_S;
     });
     return whole ? reading : null;
   }
