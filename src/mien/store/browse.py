@@ -113,6 +113,20 @@ class Browse:
             total = connection.scalar(_counting(listener).where(this))
             return int(total or 0), [track_of(row) for row in connection.execute(page)]
 
+    def ids(
+        self, listener: Listener, wanted: Wanted, *, order: Order = Order.TITLE, descending: bool = False
+    ) -> list[int]:
+        """The numbers of all tracks that are wanted, in order; ``some`` gives the tracks of a page."""
+        turned = [column.desc() if descending else column.asc() for column in _ORDERS[order]]
+        query = _joined(select(tracks.c.id), listener).where(_criterion(listener, wanted))
+        with self._database.reading() as connection:
+            return list(connection.scalars(query.order_by(*turned, tracks.c.id)))
+
+    def is_empty(self) -> bool:
+        """Whether there is no track at all."""
+        with self._database.reading() as connection:
+            return connection.execute(select(tracks.c.id).limit(1)).first() is None
+
     def some(self, listener: Listener, track_ids: list[int]) -> list[Track]:
         """The tracks of these numbers, in this order; those that are not there are left out."""
         with self._database.reading() as connection:

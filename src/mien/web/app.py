@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from mien.core import Mien
 
+_log = logging.getLogger("mien.web")
 PREFIX = "/api/v1"
 # A route is looked for from the first on: what is asked for most stands first.
 _GROUPS = (
@@ -99,7 +102,11 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # A turn of its own, so that the server answers meanwhile; the page would wait for it otherwise.
+        warming = asyncio.create_task(asyncio.to_thread(parts.warm_up))
+        warming.add_done_callback(_note_failure)
         yield
+        await asyncio.wait([warming])
         parts.close()
 
     app = FastAPI(
@@ -136,6 +143,11 @@ class _Compressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         plain = scope["type"] != "http" or _AS_IT_IS.fullmatch(scope["path"])
         await (self._plain if plain else self._compressing)(scope, receive, send)
+
+
+def _note_failure(warming: asyncio.Task[None]) -> None:
+    if not warming.cancelled() and (error := warming.exception()) is not None:
+        _log.warning("the library could not be read beforehand: %s", error)
 
 
 def _operation_id(route: APIRoute) -> str:

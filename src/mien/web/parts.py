@@ -13,12 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from mien.core import Mien
 from mien.domain import Listener
 from mien.errors import ForbiddenError
-from mien.store import Session, Store
+from mien.store import Order, Session, Store, Wanted
 from mien.web.access import Access, Pace
 from mien.web.live import Live
 from mien.web.metrics import Metrics
 from mien.web.roots import Roots
 from mien.web.scanning import Scanning
+from mien.web.shelf import LibraryShelf
 from mien.web.trainings import Trainings
 from mien.web.writer import ReadingWriter
 
@@ -75,6 +76,7 @@ class Parts:
         self.metrics = Metrics()
         self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
         self.roots = Roots(mien.settings.music_roots)
+        self.library = LibraryShelf(mien.store)
         self.reading_writer = ReadingWriter(mien.store.readings)
         self.scanning = Scanning(mien, self.live)
         self.trainings = Trainings(mien.settings.home / "trainings", self.live)
@@ -89,6 +91,14 @@ class Parts:
     def cookie(self) -> str:
         """The name of the session's cookie; a browser holds one so named to HTTPS and to this host."""
         return "__Host-mien" if self.serving.secure else "mien"
+
+    def warm_up(self) -> None:
+        """Gather from a large library what the first page asks for, before it does."""
+        me = default_listener(self.mien)
+        self.listening.view(me)
+        self.library.moods(me)
+        whole = Wanted()
+        self.library.tracks(me, whole, order=Order.TITLE, descending=False, offset=0, limit=1)
 
     def close(self) -> None:
         """Stop what runs beside the requests."""

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from mien import domain
 from mien.store import Folder
+from mien.store.browse import Spot
 from mien.web.files import answer_bytes, not_modified
 from mien.web.parts import Admin, Me, PartsOf
 from mien.web.roots import Listing, Place
@@ -110,29 +111,32 @@ class Scan(Given):
 @router.get("")
 def get_library(parts: PartsOf, me: Me) -> Library:
     """How much music there is, and of which moods."""
-    tracks, duration_s = parts.store.browse.size()
-    moods = parts.store.browse.moods(me)
+    tracks, duration_s = parts.library.size(me)
+    moods = parts.library.moods(me)
     return Library(
         tracks=tracks, duration_s=duration_s, moods=moods, problems=len(parts.store.problems.all())
     )
 
 
 @router.get("/artists")
-def list_artists(parts: PartsOf, _me: Me) -> list[Group]:
+def list_artists(parts: PartsOf, me: Me) -> list[Group]:
     """Every artist, by name."""
-    return [Group(**count._asdict()) for count in parts.store.browse.artists()]
+    counts = parts.library.once(me, "artists", parts.store.browse.artists)
+    return [Group(**count._asdict()) for count in counts]
 
 
 @router.get("/genres")
-def list_genres(parts: PartsOf, _me: Me) -> list[Group]:
+def list_genres(parts: PartsOf, me: Me) -> list[Group]:
     """Every genre, by name."""
-    return [Group(**count._asdict()) for count in parts.store.browse.genres()]
+    counts = parts.library.once(me, "genres", parts.store.browse.genres)
+    return [Group(**count._asdict()) for count in counts]
 
 
 @router.get("/albums")
-def list_albums(parts: PartsOf, _me: Me) -> list[Album]:
+def list_albums(parts: PartsOf, me: Me) -> list[Album]:
     """Every album, by name."""
-    return [Album(**album._asdict()) for album in parts.store.browse.albums()]
+    albums = parts.library.once(me, "albums", parts.store.browse.albums)
+    return [Album(**album._asdict()) for album in albums]
 
 
 @router.get("/map", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
@@ -146,15 +150,7 @@ def get_map(request: Request, parts: PartsOf, me: Me) -> Response:
     tag = f"map-{me.id}-{parts.store.browse.version(me)}".replace(" ", "_")
     if not_modified(request, tag):
         return answer_bytes(request, b"", "application/octet-stream", tag)
-    spots = parts.store.browse.map(me)
-    moods = {mood: number for number, mood in enumerate(domain.Mood)}
-    columns = (
-        np.array([spot.track_id for spot in spots], "<u4"),
-        np.array([spot.valence * _PLANE_SCALE for spot in spots]).round().astype("<i2"),
-        np.array([spot.arousal * _PLANE_SCALE for spot in spots]).round().astype("<i2"),
-        np.array([moods[spot.mood] for spot in spots], "u1"),
-    )
-    content = struct.pack("<II", _MAP_MARK, len(spots)) + b"".join(column.tobytes() for column in columns)
+    content = parts.library.once(me, "map", lambda: _map(parts.store.browse.map(me)))
     return answer_bytes(request, content, "application/octet-stream", tag)
 
 
@@ -217,6 +213,17 @@ def start_scan(parts: PartsOf, _admin: Admin) -> Scan:
 def stop_scan(parts: PartsOf, _admin: Admin) -> Scan:
     """Stop the scan; what is analysed stays."""
     return _scan(parts.scanning.stop())
+
+
+def _map(spots: list[Spot]) -> bytes:
+    moods = {mood: number for number, mood in enumerate(domain.Mood)}
+    columns = (
+        np.array([spot.track_id for spot in spots], "<u4"),
+        np.array([spot.valence * _PLANE_SCALE for spot in spots]).round().astype("<i2"),
+        np.array([spot.arousal * _PLANE_SCALE for spot in spots]).round().astype("<i2"),
+        np.array([moods[spot.mood] for spot in spots], "u1"),
+    )
+    return struct.pack("<II", _MAP_MARK, len(spots)) + b"".join(column.tobytes() for column in columns)
 
 
 def _scan(status: ScanStatus) -> Scan:

@@ -151,7 +151,7 @@ def _state(parts: Parts, listener: Listener | None) -> SessionState:
     return SessionState(
         listener=_who(parts, listener) if listener else None,
         accounts_required=parts.access.required(),
-        first_run=parts.store.browse.size()[0] == 0,
+        first_run=parts.store.browse.is_empty(),
         version=version(),
         secure=parts.serving.secure,
     )

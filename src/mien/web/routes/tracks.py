@@ -113,7 +113,7 @@ def list_tracks(
 ) -> TrackPage:
     """Tracks of the library: searched as one types, filtered, sorted, a page at a time."""
     wanted = Wanted(q, mood, artist, album, genre, playlist, rating, labelled)
-    total, tracks = parts.store.browse.tracks(
+    total, tracks = parts.library.tracks(
         me, wanted, order=sort, descending=descending, offset=offset, limit=limit
     )
     return TrackPage(total=total, offset=offset, tracks=shown(parts, me, tracks))
