@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from mien.web import page as page_routes
+from mien.web.examples import add_examples
 from mien.web.guard import Guard, Rules
 from mien.web.metrics import Measured
 from mien.web.page import BUILT_PAGE
@@ -155,7 +156,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Put what an error looks like among the schemas that the routes refer to."""
+    """Put what an error looks like among the schemas that the routes refer to, and an example into each."""
     make = app.openapi
 
     def openapi() -> dict[str, object]:
@@ -164,6 +165,7 @@ def _describe_problems(app: FastAPI) -> None:
         if "Problem" not in schemas:
             own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= {**own.pop("$defs", {}), "Problem": own}
+            add_examples(schemas)
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does

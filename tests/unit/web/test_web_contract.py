@@ -1,8 +1,12 @@
 """The description of the API against the API: whatever it allows is answered as it says, never with 5xx."""
 
+import json
 import warnings
 
 import pytest
+from pydantic import BaseModel
+
+from mien.web.examples import GIVEN, RULES, TAKEN
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of its own dependencies
@@ -62,3 +66,42 @@ def test_whatever_the_description_allows_is_answered_as_it_says(built_app, app):
 class Unhurried:
     def take(self, _key):
         pass
+
+
+def bodies(app):
+    """The name of every schema that is sent or answered as a whole or as the items of a list."""
+    found = set()
+    for methods in app.openapi()["paths"].values():
+        for details in methods.values():
+            given = [details.get("requestBody", {}), *details["responses"].values()]
+            for media in (kind for body in given for kind in body.get("content", {}).values()):
+                schema = media.get("schema", {})
+                for part in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
+                    found.add(part.get("$ref", "").rpartition("/")[2])
+    return found - {"", "Body_add_training_files"}  # files by themselves
+
+
+def models(kind):
+    return {model.__name__: model for sub in kind.__subclasses__() for model in (sub, *models(sub).values())}
+
+
+def test_every_body_that_is_sent_or_answered_has_an_example(built_app):
+    assert bodies(built_app) == set(TAKEN) | set(GIVEN)
+    schemas = built_app.openapi()["components"]["schemas"]
+    assert all(schemas[name]["examples"] for name in bodies(built_app))
+
+
+@pytest.mark.parametrize("name", [*TAKEN, *GIVEN])
+def test_every_example_is_what_its_schema_allows_and_complete_where_it_is_answered(name):
+    known = models(BaseModel)[name]
+    example = {**TAKEN, **GIVEN}[name]
+    read = known.model_validate_json(json.dumps(example), strict=True, extra="forbid")
+    if name in GIVEN:
+        assert set(example) == set(known.model_fields)
+        again = json.loads(read.model_dump_json())
+        assert again == json.loads(json.dumps(example))
+
+
+def test_the_rules_of_the_example_choose_songs(client):
+    answer = client.post("/api/v1/playlists/preview", json=RULES)
+    assert answer.status_code == 200

@@ -1529,6 +1529,12 @@ export interface components {
         /**
          * Added
          * @description Tracks to add at the end, or the tracks of another playlist that are not in it yet.
+         * @example {
+         *       "track_ids": [
+         *         7,
+         *         12
+         *       ]
+         *     }
          */
         Added: {
             /** Playlist Id */
@@ -1542,6 +1548,15 @@ export interface components {
         /**
          * Album
          * @description An album; ``artists`` says how many there are on it.
+         * @example {
+         *       "artist": "The Harbour",
+         *       "artists": 1,
+         *       "duration_s": 2480,
+         *       "first_track_id": 5,
+         *       "name": "Low Tide",
+         *       "tracks": 11,
+         *       "year": 2011
+         *     }
          */
         Album: {
             /** Artist */
@@ -1590,6 +1605,22 @@ export interface components {
         /**
          * CalibrationState
          * @description The listener's calibration; null where there is none.
+         * @example {
+         *       "calibration": {
+         *         "artifact_version": "20261122.2300",
+         *         "current": true,
+         *         "frames": 480,
+         *         "offsets": {
+         *           "angry": 0.1,
+         *           "disgust": 0,
+         *           "fear": 0.05,
+         *           "happy": 0,
+         *           "neutral": 0.25,
+         *           "sad": -0.4,
+         *           "surprise": 0
+         *         }
+         *       }
+         *     }
          */
         CalibrationState: {
             calibration: components["schemas"]["Calibration"] | null;
@@ -1609,6 +1640,14 @@ export interface components {
         /**
          * Device
          * @description A device on which the listener is signed in.
+         * @example {
+         *       "created_at": "2026-11-25T18:30:00Z",
+         *       "device": "Mozilla/5.0 (X11; Linux x86_64)",
+         *       "expires_at": "2026-12-25T18:30:00Z",
+         *       "id": 3,
+         *       "seen_at": "2026-11-25T18:30:00Z",
+         *       "this": true
+         *     }
          */
         Device: {
             /**
@@ -1642,6 +1681,30 @@ export interface components {
         /**
          * EmotionModel
          * @description The emotion network's artifact, and where its files are; their addresses change when they do.
+         * @example {
+         *       "cascade_url": "/api/v1/models/cascade.xml",
+         *       "decision": {
+         *         "least_confidence": 0.5
+         *       },
+         *       "labels": [
+         *         "angry",
+         *         "disgust",
+         *         "fear",
+         *         "happy",
+         *         "sad",
+         *         "surprise",
+         *         "neutral"
+         *       ],
+         *       "limits": [
+         *         "made for faces seen from the front"
+         *       ],
+         *       "model_url": "/api/v1/models/emotion/model.onnx?v=20261122.2300",
+         *       "preprocessing": {
+         *         "margin": 0.05
+         *       },
+         *       "second_cascade_url": "/api/v1/models/second-cascade.xml",
+         *       "version": "20261122.2300"
+         *     }
          */
         EmotionModel: {
             /** Cascade Url */
@@ -1713,6 +1776,15 @@ export interface components {
         /**
          * FeelingState
          * @description What the listener said they feel; null where their face speaks.
+         * @example {
+         *       "feeling": {
+         *         "emotion": null,
+         *         "mood": "calm",
+         *         "plane": null,
+         *         "said_at": "2026-11-25T18:30:00Z",
+         *         "taught": "neutral"
+         *       }
+         *     }
          */
         FeelingState: {
             feeling: components["schemas"]["FeelingGiven"] | null;
@@ -1726,6 +1798,11 @@ export interface components {
         /**
          * FileProblem
          * @description A file that could not be read.
+         * @example {
+         *       "failed_at": "2026-11-25T18:30:00Z",
+         *       "path": "/music/broken.mp3",
+         *       "reason": "it holds no sound"
+         *     }
          */
         FileProblem: {
             /**
@@ -1741,6 +1818,10 @@ export interface components {
         /**
          * FolderGiven
          * @description A folder that music is read from.
+         * @example {
+         *       "id": 1,
+         *       "path": "/music"
+         *     }
          */
         FolderGiven: {
             /** Id */
@@ -1751,6 +1832,11 @@ export interface components {
         /**
          * Group
          * @description An artist or a genre.
+         * @example {
+         *       "duration_s": 7420.5,
+         *       "name": "The Harbour",
+         *       "tracks": 34
+         *     }
          */
         Group: {
             /** Duration S */
@@ -1763,6 +1849,9 @@ export interface components {
         /**
          * Health
          * @description That the server answers.
+         * @example {
+         *       "status": "ok"
+         *     }
          */
         Health: {
             /**
@@ -1793,6 +1882,46 @@ export interface components {
         /**
          * Imported
          * @description What was taken of a playlist file.
+         * @example {
+         *       "left_out": [
+         *         "line 3: no such song in the library"
+         *       ],
+         *       "playlist": {
+         *         "expires_at": null,
+         *         "id": 5,
+         *         "name": "Evenings",
+         *         "rules": null,
+         *         "smart": false,
+         *         "tracks": [
+         *           {
+         *             "album": "Low Tide",
+         *             "arousal": -0.41,
+         *             "artist": "The Harbour",
+         *             "certain": true,
+         *             "confidence": 0.62,
+         *             "duration_s": 214.6,
+         *             "genre": "Folk",
+         *             "id": 7,
+         *             "key": "A minor",
+         *             "labelled": false,
+         *             "loudness_lufs": -14.2,
+         *             "mixed": 0.12,
+         *             "mood": "sad",
+         *             "not_now_until": null,
+         *             "preview_s": 61,
+         *             "rating": "like",
+         *             "reason": null,
+         *             "tempo_bpm": 71.5,
+         *             "title": "Slow Rain",
+         *             "track_number": 3,
+         *             "true_peak_dbtp": -0.8,
+         *             "valence": -0.48,
+         *             "wish": null,
+         *             "year": 2011
+         *           }
+         *         ]
+         *       }
+         *     }
          */
         Imported: {
             /** Left Out */
@@ -1802,6 +1931,13 @@ export interface components {
         /**
          * ImportLine
          * @description An import that can be taken back.
+         * @example {
+         *       "file": "listenbrainz.zip",
+         *       "id": 2,
+         *       "imported_at": "2026-11-25T18:30:00Z",
+         *       "listens": 8113,
+         *       "source": "ListenBrainz"
+         *     }
          */
         ImportLine: {
             /** File */
@@ -1821,6 +1957,27 @@ export interface components {
         /**
          * ImportReport
          * @description What came of an import.
+         * @example {
+         *       "done": {
+         *         "file": "listenbrainz.zip",
+         *         "id": 2,
+         *         "imported_at": "2026-11-25T18:30:00Z",
+         *         "listens": 8113,
+         *         "source": "ListenBrainz"
+         *       },
+         *       "left_out": 3,
+         *       "matched": 8113,
+         *       "missing": [
+         *         {
+         *           "artist": "Nobody Here",
+         *           "plays": 12,
+         *           "title": "Not in the Library"
+         *         }
+         *       ],
+         *       "missing_count": 402,
+         *       "plays": 9204,
+         *       "source": "ListenBrainz"
+         *     }
          */
         ImportReport: {
             done: components["schemas"]["ImportLine"] | null;
@@ -1840,6 +1997,67 @@ export interface components {
         /**
          * Journal
          * @description What was read and played; the listener's alone.
+         * @example {
+         *       "listens": [
+         *         {
+         *           "played_s": 214.6,
+         *           "policy": "match",
+         *           "reading_id": 41,
+         *           "skipped": false,
+         *           "started_at": "2026-11-25T18:30:00Z",
+         *           "track": {
+         *             "album": "Low Tide",
+         *             "arousal": -0.41,
+         *             "artist": "The Harbour",
+         *             "certain": true,
+         *             "confidence": 0.62,
+         *             "duration_s": 214.6,
+         *             "genre": "Folk",
+         *             "id": 7,
+         *             "key": "A minor",
+         *             "labelled": false,
+         *             "loudness_lufs": -14.2,
+         *             "mixed": 0.12,
+         *             "mood": "sad",
+         *             "not_now_until": null,
+         *             "preview_s": 61,
+         *             "rating": "like",
+         *             "reason": null,
+         *             "tempo_bpm": 71.5,
+         *             "title": "Slow Rain",
+         *             "track_number": 3,
+         *             "true_peak_dbtp": -0.8,
+         *             "valence": -0.48,
+         *             "wish": null,
+         *             "year": 2011
+         *           }
+         *         }
+         *       ],
+         *       "readings": [
+         *         {
+         *           "arousal": -0.13,
+         *           "certain": true,
+         *           "confidence": 0.71,
+         *           "emotion": "sad",
+         *           "frames": 24,
+         *           "held": "sad",
+         *           "id": 41,
+         *           "probabilities": {
+         *             "angry": 0.02,
+         *             "disgust": 0.01,
+         *             "fear": 0.03,
+         *             "happy": 0.06,
+         *             "neutral": 0.15,
+         *             "sad": 0.71,
+         *             "surprise": 0.02
+         *           },
+         *           "read_at": "2026-11-25T18:30:00Z",
+         *           "reason": null,
+         *           "reason_code": null,
+         *           "valence": -0.39
+         *         }
+         *       ]
+         *     }
          */
         Journal: {
             /** Listens */
@@ -1850,6 +2068,45 @@ export interface components {
         /**
          * Labelled
          * @description What a label changed.
+         * @example {
+         *       "label_before": null,
+         *       "mood_before": "sad",
+         *       "moved": [
+         *         {
+         *           "now": "tender",
+         *           "title": "Evening Light",
+         *           "track_id": 12,
+         *           "was": "sad"
+         *         }
+         *       ],
+         *       "moved_count": 1,
+         *       "track": {
+         *         "album": "Low Tide",
+         *         "arousal": -0.41,
+         *         "artist": "The Harbour",
+         *         "certain": true,
+         *         "confidence": 0.62,
+         *         "duration_s": 214.6,
+         *         "genre": "Folk",
+         *         "id": 7,
+         *         "key": "A minor",
+         *         "labelled": true,
+         *         "loudness_lufs": -14.2,
+         *         "mixed": 0.12,
+         *         "mood": "tender",
+         *         "not_now_until": null,
+         *         "preview_s": 61,
+         *         "rating": "like",
+         *         "reason": null,
+         *         "tempo_bpm": 71.5,
+         *         "title": "Slow Rain",
+         *         "track_number": 3,
+         *         "true_peak_dbtp": -0.8,
+         *         "valence": -0.48,
+         *         "wish": null,
+         *         "year": 2011
+         *       }
+         *     }
          */
         Labelled: {
             label_before: components["schemas"]["Mood"] | null;
@@ -1863,6 +2120,11 @@ export interface components {
         /**
          * LearnedItem
          * @description One thing that Mien learned of the listener.
+         * @example {
+         *       "name": "wish:7",
+         *       "sentence": "you want more that sounds like Slow Rain by The Harbour",
+         *       "track_id": 7
+         *     }
          */
         LearnedItem: {
             /** Name */
@@ -1875,6 +2137,20 @@ export interface components {
         /**
          * Library
          * @description How much music there is.
+         * @example {
+         *       "duration_s": 297600,
+         *       "moods": {
+         *         "angry": 40,
+         *         "calm": 198,
+         *         "energetic": 205,
+         *         "happy": 310,
+         *         "sad": 181,
+         *         "tender": 240,
+         *         "tense": 66
+         *       },
+         *       "problems": 2,
+         *       "tracks": 1240
+         *     }
          */
         Library: {
             /** Duration S */
@@ -1891,6 +2167,12 @@ export interface components {
         /**
          * ListenerAccount
          * @description A listener's account. What they listen to, label and say is theirs alone and not to be had here.
+         * @example {
+         *       "has_password": true,
+         *       "id": 2,
+         *       "name": "Bo",
+         *       "role": "listener"
+         *     }
          */
         ListenerAccount: {
             /** Has Password */
@@ -1904,6 +2186,15 @@ export interface components {
         /**
          * ListingGiven
          * @description What is in a folder.
+         * @example {
+         *       "here": {
+         *         "id": "6f1c0b7e5a9d4c3b2a190817",
+         *         "name": "Folk",
+         *         "songs": 240
+         *       },
+         *       "parent": "a0b1c2d3e4f5061728394a5b",
+         *       "places": []
+         *     }
          */
         ListingGiven: {
             here: components["schemas"]["PlaceGiven"] | null;
@@ -1915,6 +2206,15 @@ export interface components {
         /**
          * Lyrics
          * @description The words of a song.
+         * @example {
+         *       "lines": [
+         *         {
+         *           "start_s": 12.4,
+         *           "text": "la la la"
+         *         }
+         *       ],
+         *       "timed": true
+         *     }
          */
         Lyrics: {
             /** Lines */
@@ -1973,6 +2273,10 @@ export interface components {
         /**
          * Move
          * @description A track to put elsewhere; positions count from 0.
+         * @example {
+         *       "position": 4,
+         *       "to": 0
+         *     }
          */
         Move: {
             /** Position */
@@ -2001,6 +2305,18 @@ export interface components {
         /**
          * NewCalibration
          * @description What the page learnt of the listener's face, by the artifact's rules.
+         * @example {
+         *       "frames": 480,
+         *       "offsets": {
+         *         "angry": 0.1,
+         *         "disgust": 0,
+         *         "fear": 0.05,
+         *         "happy": 0,
+         *         "neutral": 0.25,
+         *         "sad": -0.4,
+         *         "surprise": 0
+         *       }
+         *     }
          */
         NewCalibration: {
             /** Frames */
@@ -2010,6 +2326,10 @@ export interface components {
         /**
          * NewFeeling
          * @description What the listener feels: one of ``emotion``, ``mood`` and ``plane``.
+         * @example {
+         *       "mood": "calm",
+         *       "reading_id": 41
+         *     }
          */
         NewFeeling: {
             emotion?: components["schemas"]["Emotion"] | null;
@@ -2021,6 +2341,9 @@ export interface components {
         /**
          * NewLabel
          * @description What the mood of a track is, says the listener.
+         * @example {
+         *       "mood": "tender"
+         *     }
          */
         NewLabel: {
             mood: components["schemas"]["Mood"];
@@ -2028,6 +2351,14 @@ export interface components {
         /**
          * NewListen
          * @description A playback that ended, or that the listener ended.
+         * @example {
+         *       "played_s": 214.6,
+         *       "policy": "match",
+         *       "reading_id": 41,
+         *       "skipped": false,
+         *       "started_at": "2026-11-25T18:30:00Z",
+         *       "track_id": 7
+         *     }
          */
         NewListen: {
             /** Played S */
@@ -2051,6 +2382,11 @@ export interface components {
         /**
          * NewListener
          * @description Someone to let in.
+         * @example {
+         *       "name": "Bo",
+         *       "password": "until you choose one",
+         *       "role": "listener"
+         *     }
          */
         NewListener: {
             /** Name */
@@ -2063,6 +2399,9 @@ export interface components {
         /**
          * NewName
          * @description A name.
+         * @example {
+         *       "name": "Evenings, as they are"
+         *     }
          */
         NewName: {
             /** Name */
@@ -2071,6 +2410,10 @@ export interface components {
         /**
          * NewPassword
          * @description A new password, and the one before where there is one.
+         * @example {
+         *       "before": "until you choose one",
+         *       "password": "a long one of my own"
+         *     }
          */
         NewPassword: {
             /** Before */
@@ -2081,6 +2424,33 @@ export interface components {
         /**
          * NewPlaylist
          * @description A playlist to make: of tracks, or smart, by rules.
+         * @example {
+         *       "name": "Evenings",
+         *       "track_ids": [
+         *         7,
+         *         12
+         *       ]
+         *     }
+         * @example {
+         *       "name": "Quiet evenings",
+         *       "rules": {
+         *         "all": [
+         *           {
+         *             "field": "mood",
+         *             "in": [
+         *               "calm",
+         *               "tender"
+         *             ]
+         *           },
+         *           {
+         *             "above": 30,
+         *             "field": "days_since_played"
+         *           }
+         *         ],
+         *         "limit": 50,
+         *         "order": "-calm"
+         *       }
+         *     }
          */
         NewPlaylist: {
             /**
@@ -2103,6 +2473,9 @@ export interface components {
         /**
          * NewRating
          * @description What the listener thinks of a track.
+         * @example {
+         *       "rating": "like"
+         *     }
          */
         NewRating: {
             rating: components["schemas"]["Rating"];
@@ -2110,6 +2483,20 @@ export interface components {
         /**
          * NewReading
          * @description What several frames said, smoothed over time. Numbers only.
+         * @example {
+         *       "certain": true,
+         *       "frames": 24,
+         *       "held": "sad",
+         *       "probabilities": {
+         *         "angry": 0.02,
+         *         "disgust": 0.01,
+         *         "fear": 0.03,
+         *         "happy": 0.06,
+         *         "neutral": 0.15,
+         *         "sad": 0.71,
+         *         "surprise": 0.02
+         *       }
+         *     }
          */
         NewReading: {
             /** Certain */
@@ -2125,6 +2512,9 @@ export interface components {
         /**
          * NewRole
          * @description What an account may do.
+         * @example {
+         *       "role": "admin"
+         *     }
          */
         NewRole: {
             role: components["schemas"]["Role"];
@@ -2132,6 +2522,10 @@ export interface components {
         /**
          * NewTraining
          * @description What to train, and the consent to send labelled files to this server.
+         * @example {
+         *       "consent": true,
+         *       "network": "emotion"
+         *     }
          */
         NewTraining: {
             /**
@@ -2144,6 +2538,9 @@ export interface components {
         /**
          * NewWish
          * @description More that sounds like a track, or less.
+         * @example {
+         *       "wish": "more"
+         *     }
          */
         NewWish: {
             wish: components["schemas"]["Wish"];
@@ -2151,6 +2548,9 @@ export interface components {
         /**
          * NotNow
          * @description For how long a track shall not come.
+         * @example {
+         *       "hours": 24
+         *     }
          */
         NotNow: {
             /**
@@ -2182,6 +2582,9 @@ export interface components {
         /**
          * Ok
          * @description It is done.
+         * @example {
+         *       "done": 1
+         *     }
          */
         Ok: {
             /**
@@ -2199,6 +2602,15 @@ export interface components {
         /**
          * Outline
          * @description The outline of a song's sound: a peak for each of so many equal stretches, 0 to 255 (full scale).
+         * @example {
+         *       "peaks": [
+         *         12,
+         *         80,
+         *         164,
+         *         151,
+         *         40
+         *       ]
+         *     }
          */
         Outline: {
             /** Peaks */
@@ -2207,6 +2619,9 @@ export interface components {
         /**
          * PasswordReset
          * @description A password for somebody who forgot theirs.
+         * @example {
+         *       "password": "until you choose one"
+         *     }
          */
         PasswordReset: {
             /** Password */
@@ -2215,6 +2630,9 @@ export interface components {
         /**
          * Picked
          * @description A folder, by the number that the browser of folders gave it.
+         * @example {
+         *       "place_id": "6f1c0b7e5a9d4c3b2a190817"
+         *     }
          */
         Picked: {
             /** Place Id */
@@ -2235,6 +2653,41 @@ export interface components {
         /**
          * Playlist
          * @description A playlist with its tracks, in order.
+         * @example {
+         *       "expires_at": null,
+         *       "id": 5,
+         *       "name": "Evenings",
+         *       "rules": null,
+         *       "smart": false,
+         *       "tracks": [
+         *         {
+         *           "album": "Low Tide",
+         *           "arousal": -0.41,
+         *           "artist": "The Harbour",
+         *           "certain": true,
+         *           "confidence": 0.62,
+         *           "duration_s": 214.6,
+         *           "genre": "Folk",
+         *           "id": 7,
+         *           "key": "A minor",
+         *           "labelled": false,
+         *           "loudness_lufs": -14.2,
+         *           "mixed": 0.12,
+         *           "mood": "sad",
+         *           "not_now_until": null,
+         *           "preview_s": 61,
+         *           "rating": "like",
+         *           "reason": null,
+         *           "tempo_bpm": 71.5,
+         *           "title": "Slow Rain",
+         *           "track_number": 3,
+         *           "true_peak_dbtp": -0.8,
+         *           "valence": -0.48,
+         *           "wish": null,
+         *           "year": 2011
+         *         }
+         *       ]
+         *     }
          */
         Playlist: {
             /** Expires At */
@@ -2255,6 +2708,13 @@ export interface components {
         /**
          * PlaylistChange
          * @description What to change of a playlist: its name, its tracks as a whole (which reorders them, too), its rules.
+         * @example {
+         *       "name": "Late evenings",
+         *       "track_ids": [
+         *         12,
+         *         7
+         *       ]
+         *     }
          */
         PlaylistChange: {
             /**
@@ -2274,6 +2734,13 @@ export interface components {
         /**
          * PlaylistLine
          * @description A playlist, without its tracks.
+         * @example {
+         *       "expires_at": null,
+         *       "id": 5,
+         *       "name": "Evenings",
+         *       "smart": false,
+         *       "tracks": 2
+         *     }
          */
         PlaylistLine: {
             /** Expires At */
@@ -2306,6 +2773,13 @@ export interface components {
         /**
          * Problem
          * @description What went wrong (RFC 9457).
+         * @example {
+         *       "detail": "there is no track with the number 9",
+         *       "faults": [],
+         *       "status": 404,
+         *       "title": "Not found",
+         *       "type": "urn:mien:problem:404"
+         *     }
          */
         Problem: {
             /** Detail */
@@ -2333,6 +2807,14 @@ export interface components {
          * @description What the songs are for: a reading, an emotion, a mood or a point of the plane; else taste alone.
          *
          *     What the listener said they feel (``/me/feeling``) counts in place of a reading, and of nothing.
+         * @example {
+         *       "exclude": [
+         *         7
+         *       ],
+         *       "n": 20,
+         *       "policy": "lift",
+         *       "reading_id": 41
+         *     }
          */
         QueueAsked: {
             emotion?: components["schemas"]["Emotion"] | null;
@@ -2378,6 +2860,60 @@ export interface components {
         /**
          * QueueGiven
          * @description Songs in order.
+         * @example {
+         *       "feeling": null,
+         *       "moods": {
+         *         "angry": 0.01,
+         *         "calm": 0.1,
+         *         "energetic": 0.02,
+         *         "happy": 0.05,
+         *         "sad": 0.62,
+         *         "tender": 0.16,
+         *         "tense": 0.04
+         *       },
+         *       "note": null,
+         *       "offer": null,
+         *       "offer_policy": null,
+         *       "offer_to": null,
+         *       "policy": "match",
+         *       "seed": 20261125,
+         *       "tracks": [
+         *         {
+         *           "parts": {
+         *             "mood": 4.9,
+         *             "song": 1.3
+         *           },
+         *           "score": 0.97,
+         *           "track": {
+         *             "album": "Low Tide",
+         *             "arousal": -0.41,
+         *             "artist": "The Harbour",
+         *             "certain": true,
+         *             "confidence": 0.62,
+         *             "duration_s": 214.6,
+         *             "genre": "Folk",
+         *             "id": 7,
+         *             "key": "A minor",
+         *             "labelled": false,
+         *             "loudness_lufs": -14.2,
+         *             "mixed": 0.12,
+         *             "mood": "sad",
+         *             "not_now_until": null,
+         *             "preview_s": 61,
+         *             "rating": "like",
+         *             "reason": null,
+         *             "tempo_bpm": 71.5,
+         *             "title": "Slow Rain",
+         *             "track_number": 3,
+         *             "true_peak_dbtp": -0.8,
+         *             "valence": -0.48,
+         *             "wish": null,
+         *             "year": 2011
+         *           },
+         *           "why": "sad with 62%, which suits a sad face; you like it"
+         *         }
+         *       ]
+         *     }
          */
         QueueGiven: {
             feeling: components["schemas"]["FeelingGiven"] | null;
@@ -2403,6 +2939,28 @@ export interface components {
         /**
          * Reading
          * @description What several frames said of the listener.
+         * @example {
+         *       "arousal": -0.13,
+         *       "certain": true,
+         *       "confidence": 0.71,
+         *       "emotion": "sad",
+         *       "frames": 24,
+         *       "held": "sad",
+         *       "id": 41,
+         *       "probabilities": {
+         *         "angry": 0.02,
+         *         "disgust": 0.01,
+         *         "fear": 0.03,
+         *         "happy": 0.06,
+         *         "neutral": 0.15,
+         *         "sad": 0.71,
+         *         "surprise": 0.02
+         *       },
+         *       "read_at": "2026-11-25T18:30:00Z",
+         *       "reason": null,
+         *       "reason_code": null,
+         *       "valence": -0.39
+         *     }
          */
         Reading: {
             /** Arousal */
@@ -2444,6 +3002,19 @@ export interface components {
         /**
          * Scan
          * @description How far a scan is.
+         * @example {
+         *       "current": "07 Slow Rain.flac",
+         *       "done": 420,
+         *       "error": null,
+         *       "failed": 1,
+         *       "finished_at": null,
+         *       "left_s": 390,
+         *       "rate_per_s": 2.1,
+         *       "started_at": "2026-11-25T18:30:00Z",
+         *       "state": "analysing",
+         *       "total": 1240,
+         *       "unchanged": 0
+         *     }
          */
         Scan: {
             /** Current */
@@ -2494,6 +3065,19 @@ export interface components {
         /**
          * SessionState
          * @description What a page needs to know first.
+         * @example {
+         *       "accounts_required": true,
+         *       "first_run": false,
+         *       "listener": {
+         *         "has_password": true,
+         *         "id": 1,
+         *         "name": "Ada",
+         *         "password_reset_at": null,
+         *         "role": "admin"
+         *       },
+         *       "secure": true,
+         *       "version": "1.0.0"
+         *     }
          */
         SessionState: {
             /** Accounts Required */
@@ -2509,6 +3093,19 @@ export interface components {
         /**
          * Settings
          * @description What the listener set, and what holds where they did not.
+         * @example {
+         *       "camera": "glance",
+         *       "camera_notice_seen": true,
+         *       "camera_off_after_reading": true,
+         *       "camera_when_hidden": "pause",
+         *       "crossfade_s": 4,
+         *       "keep_readings": true,
+         *       "language": "de",
+         *       "level_loudness": true,
+         *       "speed": 1,
+         *       "theme": "dark",
+         *       "volume": 0.8
+         *     }
          */
         Settings: {
             /** @default glance */
@@ -2558,6 +3155,10 @@ export interface components {
         /**
          * SettingsChange
          * @description What to set; what is not named stays.
+         * @example {
+         *       "crossfade_s": 4,
+         *       "theme": "dark"
+         *     }
          */
         SettingsChange: {
             camera?: components["schemas"]["CameraManner"] | null;
@@ -2583,6 +3184,10 @@ export interface components {
         /**
          * SignIn
          * @description A name and a password.
+         * @example {
+         *       "name": "Ada",
+         *       "password": "a long one of my own"
+         *     }
          */
         SignIn: {
             /** Name */
@@ -2593,6 +3198,35 @@ export interface components {
         /**
          * SongQuestion
          * @description A track whose mood is worth asking for; null where it is not the time to ask.
+         * @example {
+         *       "sentence": "how does Slow Rain sound to you? It is heard as sad, but that is not sure",
+         *       "track": {
+         *         "album": "Low Tide",
+         *         "arousal": -0.41,
+         *         "artist": "The Harbour",
+         *         "certain": true,
+         *         "confidence": 0.62,
+         *         "duration_s": 214.6,
+         *         "genre": "Folk",
+         *         "id": 7,
+         *         "key": "A minor",
+         *         "labelled": false,
+         *         "loudness_lufs": -14.2,
+         *         "mixed": 0.12,
+         *         "mood": "sad",
+         *         "not_now_until": null,
+         *         "preview_s": 61,
+         *         "rating": "like",
+         *         "reason": null,
+         *         "tempo_bpm": 71.5,
+         *         "title": "Slow Rain",
+         *         "track_number": 3,
+         *         "true_peak_dbtp": -0.8,
+         *         "valence": -0.48,
+         *         "wish": null,
+         *         "year": 2011
+         *       }
+         *     }
          */
         SongQuestion: {
             /** Sentence */
@@ -2602,6 +3236,27 @@ export interface components {
         /**
          * Steering
          * @description How recommendations are made for the listener.
+         * @example {
+         *       "exploration": 0.1,
+         *       "guard": true,
+         *       "learn_together": false,
+         *       "parts": {
+         *         "mood": "how far the song's mood is the wanted one, -1 to 1"
+         *       },
+         *       "policy": "match",
+         *       "questions": true,
+         *       "table": {
+         *         "sad": {
+         *           "calm": 0.33,
+         *           "tender": 0.67
+         *         }
+         *       },
+         *       "weights": {
+         *         "artist": 2.5,
+         *         "mood": 8,
+         *         "novelty": 0.3
+         *       }
+         *     }
          */
         Steering: {
             /** Exploration */
@@ -2631,6 +3286,18 @@ export interface components {
         /**
          * SteeringChange
          * @description What to set; what is not named stays.
+         * @example {
+         *       "policy": "lift",
+         *       "table": {
+         *         "sad": {
+         *           "calm": 1,
+         *           "tender": 2
+         *         }
+         *       },
+         *       "weights": {
+         *         "novelty": 1
+         *       }
+         *     }
          */
         SteeringChange: {
             /** Exploration */
@@ -2672,6 +3339,32 @@ export interface components {
         /**
          * Track
          * @description A track as the listener sees it.
+         * @example {
+         *       "album": "Low Tide",
+         *       "arousal": -0.41,
+         *       "artist": "The Harbour",
+         *       "certain": true,
+         *       "confidence": 0.62,
+         *       "duration_s": 214.6,
+         *       "genre": "Folk",
+         *       "id": 7,
+         *       "key": "A minor",
+         *       "labelled": false,
+         *       "loudness_lufs": -14.2,
+         *       "mixed": 0.12,
+         *       "mood": "sad",
+         *       "not_now_until": null,
+         *       "preview_s": 61,
+         *       "rating": "like",
+         *       "reason": null,
+         *       "tempo_bpm": 71.5,
+         *       "title": "Slow Rain",
+         *       "track_number": 3,
+         *       "true_peak_dbtp": -0.8,
+         *       "valence": -0.48,
+         *       "wish": null,
+         *       "year": 2011
+         *     }
          */
         Track: {
             /** Album */
@@ -2723,6 +3416,74 @@ export interface components {
         /**
          * TrackDetail
          * @description A track with all that is known of it.
+         * @example {
+         *       "album": "Low Tide",
+         *       "arousal": -0.41,
+         *       "artist": "The Harbour",
+         *       "audio": {
+         *         "browsers_play_it": true,
+         *         "media_type": "audio/flac"
+         *       },
+         *       "certain": true,
+         *       "confidence": 0.62,
+         *       "curve": [
+         *         {
+         *           "arousal": -0.4,
+         *           "confidence": 0.6,
+         *           "end_s": 15,
+         *           "mood": "sad",
+         *           "start_s": 0,
+         *           "valence": -0.5
+         *         }
+         *       ],
+         *       "duration_s": 214.6,
+         *       "file": "07 Slow Rain.flac",
+         *       "genre": "Folk",
+         *       "id": 7,
+         *       "key": "A minor",
+         *       "key_clarity": 0.7,
+         *       "labelled": false,
+         *       "loudness_lufs": -14.2,
+         *       "mixed": 0.12,
+         *       "mood": "sad",
+         *       "moods": {
+         *         "angry": 0.01,
+         *         "calm": 0.1,
+         *         "energetic": 0.02,
+         *         "happy": 0.05,
+         *         "sad": 0.62,
+         *         "tender": 0.16,
+         *         "tense": 0.04
+         *       },
+         *       "network_mood": "sad",
+         *       "not_now_until": null,
+         *       "preview_s": 61,
+         *       "quadrants": {
+         *         "anxiety": 0.05,
+         *         "contentment": 0.21,
+         *         "depression": 0.66,
+         *         "exuberance": 0.08
+         *       },
+         *       "rating": "like",
+         *       "reason": null,
+         *       "tempo_bpm": 71.5,
+         *       "tempo_candidates": [
+         *         {
+         *           "bpm": 71.5,
+         *           "strength": 0.9
+         *         },
+         *         {
+         *           "bpm": 143,
+         *           "strength": 0.6
+         *         }
+         *       ],
+         *       "title": "Slow Rain",
+         *       "track_number": 3,
+         *       "true_peak_dbtp": -0.8,
+         *       "valence": -0.48,
+         *       "wish": null,
+         *       "year": 2011
+         *     }
          */
         TrackDetail: {
             /** Album */
@@ -2789,6 +3550,38 @@ export interface components {
         /**
          * TrackPage
          * @description Some tracks of a list.
+         * @example {
+         *       "offset": 0,
+         *       "total": 1240,
+         *       "tracks": [
+         *         {
+         *           "album": "Low Tide",
+         *           "arousal": -0.41,
+         *           "artist": "The Harbour",
+         *           "certain": true,
+         *           "confidence": 0.62,
+         *           "duration_s": 214.6,
+         *           "genre": "Folk",
+         *           "id": 7,
+         *           "key": "A minor",
+         *           "labelled": false,
+         *           "loudness_lufs": -14.2,
+         *           "mixed": 0.12,
+         *           "mood": "sad",
+         *           "not_now_until": null,
+         *           "preview_s": 61,
+         *           "rating": "like",
+         *           "reason": null,
+         *           "tempo_bpm": 71.5,
+         *           "title": "Slow Rain",
+         *           "track_number": 3,
+         *           "true_peak_dbtp": -0.8,
+         *           "valence": -0.48,
+         *           "wish": null,
+         *           "year": 2011
+         *         }
+         *       ]
+         *     }
          */
         TrackPage: {
             /** Offset */
@@ -2801,6 +3594,22 @@ export interface components {
         /**
          * TrainingGiven
          * @description A training.
+         * @example {
+         *       "begun_at": "2026-11-25T18:30:00Z",
+         *       "error": null,
+         *       "files": {
+         *         "happy": 320,
+         *         "sad": 290
+         *       },
+         *       "has_report": false,
+         *       "id": "9f8e7d6c5b4a3921",
+         *       "log": [
+         *         "epoch 3/30 loss 0.91"
+         *       ],
+         *       "network": "emotion",
+         *       "size_bytes": 41000000,
+         *       "state": "running"
+         *     }
          */
         TrainingGiven: {
             /**
@@ -2828,6 +3637,27 @@ export interface components {
         /**
          * TrainingsGiven
          * @description All trainings.
+         * @example {
+         *       "possible": true,
+         *       "trainings": [
+         *         {
+         *           "begun_at": "2026-11-25T18:30:00Z",
+         *           "error": null,
+         *           "files": {
+         *             "happy": 320,
+         *             "sad": 290
+         *           },
+         *           "has_report": false,
+         *           "id": "9f8e7d6c5b4a3921",
+         *           "log": [
+         *             "epoch 3/30 loss 0.91"
+         *           ],
+         *           "network": "emotion",
+         *           "size_bytes": 41000000,
+         *           "state": "running"
+         *         }
+         *       ]
+         *     }
          */
         TrainingsGiven: {
             /** Possible */
@@ -2844,6 +3674,9 @@ export interface components {
         /**
          * Undone
          * @description What was taken back, in words.
+         * @example {
+         *       "did": "removed Slow Rain from Evenings"
+         *     }
          */
         Undone: {
             /** Did */

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from mien import store
 from mien.domain import Listener
 from mien.errors import InteropError
+from mien.web.examples import RULES
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.routes.tracks import shown
 from mien.web.schemas import NAME_PATTERN, Asked, Given, Id, Name, Ok, PathId, Track
@@ -154,7 +155,7 @@ def undo_playlist_change(parts: PartsOf, me: Me) -> Undone:
 
 
 @router.post("/preview")
-def preview_rules(asked: Annotated[Rules, Body()], parts: PartsOf, me: Me) -> list[Track]:
+def preview_rules(asked: Annotated[Rules, Body(examples=[RULES])], parts: PartsOf, me: Me) -> list[Track]:
     """The tracks that rules choose now, the first hundred."""
     return shown(parts, me, parts.shelf.preview(me, asked)[:_PREVIEW])
 
