@@ -12,6 +12,8 @@ export type Status = 'off' | 'starting' | 'looking' | 'watching';
 /** A glance ends when the reading is certain and made of so much, or for good after the longest time. */
 const GLANCE_LEAST_S = 0.8;
 const GLANCE_LEAST_FRAMES = 5;
+/** On a slow device a certain reading need not wait for so many frames. */
+const GLANCE_LONG_S = 2;
 const GLANCE_MOST_S = 6;
 /** For so long a glance waits to be told whose face to read. */
 const CHOICE_MOST_S = 120;
@@ -98,7 +100,9 @@ export class Sensor {
         return time_s < CHOICE_MOST_S;
       }
       const looked_s = time_s - asked_s;
-      const enough = looked_s >= GLANCE_LEAST_S && (reading?.frames ?? 0) >= GLANCE_LEAST_FRAMES;
+      const frames = reading?.frames ?? 0;
+      const enough =
+        looked_s >= GLANCE_LONG_S || (looked_s >= GLANCE_LEAST_S && frames >= GLANCE_LEAST_FRAMES);
       return !(enough && reading?.certain) && looked_s < GLANCE_MOST_S;
     });
     return whole ? reading : null;
