@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -70,9 +70,14 @@ class Metrics:
 
 
 class Measured:
-    """Counts every request of an application."""
+    """Counts every request of an application.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    Args:
+        app: answers.
+        metrics: gives the figures to count in.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics]) -> None:
         self._app = app
         self._metrics = metrics
 
@@ -81,14 +86,14 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        started, metrics = time.perf_counter(), self._metrics()
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                self._metrics.note(scope["method"], route, message["status"], time.perf_counter() - started)
+                metrics.note(scope["method"], route, message["status"], time.perf_counter() - started)
             else:
-                self._metrics.sent_bytes += len(message.get("body", b""))
+                metrics.sent_bytes += len(message.get("body", b""))
             await send(message)
 
         await self._app(scope, receive, counted)

@@ -6,7 +6,7 @@ import struct
 import warnings
 import wave
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,8 +29,9 @@ from mien.domain import (
     Reading,
     SongAnalysis,
     Tags,
+    Wish,
 )
-from mien.store import FileStamp, Role
+from mien.store import FileStamp, Role, SavedFeeling
 from mien.web import access
 from mien.web.access import hash_password
 from mien.web.app import make_app
@@ -178,4 +179,15 @@ def live(store, listener) -> None:
     store.ratings.rate(listener, 2, Rating.LIKE if listener.name == "bo" else Rating.DISLIKE)
     store.labels.label(listener, 3, Mood.SAD if listener.name == "bo" else Mood.CALM)
     store.playlists.create(listener, f"list of {listener.name}", [1, 2])
+    store.wishes.say(listener, 4, Wish.MORE if listener.name == "bo" else Wish.LESS, now)
+    said = {
+        "emotion": None,
+        "mood": "sad" if listener.name == "bo" else "calm",
+        "plane": None,
+        "taught": None,
+    }
+    nothing = {"said": None, "calibration": None, "learnt": None}
+    store.feelings.keep(listener, SavedFeeling(said, now, nothing))
+    elsewhere = Listen(5, now - timedelta(days=400), 1.0)
+    store.imports.add(listener, f"export of {listener.name}", "Last.fm", [elsewhere])
     store.page_settings.save(listener, {"theme": "dark" if listener.name == "bo" else "light"})

@@ -97,7 +97,7 @@ def test_what_is_not_for_admins_is_not_refused_to_listeners(house):
 
 
 def test_no_answer_to_an_admin_shows_what_is_another_listeners(house):
-    marks = ("read from bo", "list of bo", "the browser of bo")
+    marks = ("read from bo", "list of bo", "the browser of bo", "export of bo")
     for name, method, path in operations(house.app):
         if method == "GET" and name not in SKIPPED_WHEN_ALLOWED:
             numbers = (1, 2, 3, 4) if "playlist_id" in path else (1,)
@@ -116,7 +116,8 @@ def test_the_same_question_gives_each_listener_their_own(house):
         assert [d["device"] for d in of(client, "/me/sessions")] == [f"the browser of {name}"]
         assert of(client, "/session")["listener"]["name"] == name
         journal = of(client, "/journal")
-        assert len(journal["listens"]) == 1
+        assert len(journal["listens"]) == 2
+        assert [done["file"] for done in of(client, "/me/imports")] == [f"export of {name}"]
         assert [r["reason"] for r in journal["readings"]] == [f"read from {name}"]
         exported = json.dumps(of(client, "/me/export"))
         other = "bo" if name == "ann" else "ann"
@@ -124,6 +125,9 @@ def test_the_same_question_gives_each_listener_their_own(house):
         assert other not in exported.replace("banned", "")
     assert of(house.ann, "/me/settings")["theme"] == "light"
     assert of(house.bo, "/me/settings")["theme"] == "dark"
+    assert (of(house.ann, "/tracks/4")["wish"], of(house.bo, "/tracks/4")["wish"]) == ("less", "more")
+    moods = [of(client, "/me/feeling")["feeling"]["mood"] for client in (house.ann, house.bo)]
+    assert moods == ["calm", "sad"]
     assert (of(house.ann, "/tracks/2")["rating"], of(house.bo, "/tracks/2")["rating"]) == ("dislike", "like")
     assert (of(house.ann, "/tracks/3")["mood"], of(house.bo, "/tracks/3")["mood"]) == ("calm", "sad")
 
@@ -146,6 +150,13 @@ def test_an_admin_does_not_reach_anothers_reading_by_its_number(house):
     listen = {"track_id": 1, "started_at": "2026-03-01T12:00:00Z", "played_s": 1, "reading_id": number}
     assert house.ann.post(f"{PREFIX}/listens", json=listen).status_code == 404
     assert len(store.readings.between(bo, None, None, 9)) == 1
+
+
+def test_an_admin_does_not_undo_anothers_import_by_its_number(house):
+    bo = house.mien.store.listeners.named("bo")
+    (done,) = house.mien.store.imports.all(bo)
+    assert house.ann.delete(f"{PREFIX}/me/imports/{done.id}").status_code == 404
+    assert house.mien.store.imports.all(bo) == [done]
 
 
 def test_an_admin_does_not_end_anothers_session_by_its_number(house):

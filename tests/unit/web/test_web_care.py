@@ -1,0 +1,100 @@
+"""What whoever runs the server relies on, and what its answers allow browsers to do."""
+
+import time
+
+import pytest
+from test_web_sleeves import picture, png_bomb
+
+from mien.errors import StoreBusyError
+from mien.web import trainings
+from mien.web.page import CSP
+
+API = "/api/v1"
+
+
+def policy(text):
+    return {name: set(values) for name, *values in (part.split() for part in text.split(";"))}
+
+
+def test_it_is_healthy_while_it_answers_and_ready_while_the_library_can_be_read(client, mien, monkeypatch):
+    assert client.get(f"{API}/ready").json() == {"status": "ok"}
+
+    def busy():
+        raise StoreBusyError("another program is using the database: try again later")
+
+    monkeypatch.setattr(mien.store.accounts, "all", busy)
+    assert client.get(f"{API}/health").json() == {"status": "ok"}
+    answer = client.get(f"{API}/ready")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_admins_figures_count_what_was_asked_and_name_nobody(house):
+    for _ in range(3):
+        house.bo.get(f"{API}/tracks/1")
+    house.bo.get(f"{API}/tracks/999")
+    text = house.ann.get(f"{API}/metrics").text
+    counted = 'mien_requests_total{method="GET",route="/tracks/{track_id}",status='
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(counted))
+    by_status = {line[len(counted) :].strip('"}'): int(count) for line, count in lines.items()}
+    assert by_status["200"] >= 3
+    assert by_status["404"] >= 1
+    assert "mien_library_tracks 7" in text
+    assert 'mien_request_seconds_bucket{route="/tracks/{track_id}",le="+Inf"}' in text
+    assert not [name for name in ("ann", '"bo"', "Song", "127.0.0.1") if name in text]
+
+
+def test_the_page_runs_its_own_files_and_the_networks_and_loads_from_nowhere_else(client):
+    given = policy(client.get("/").headers["content-security-policy"])
+    assert given == policy(CSP)
+    assert given["default-src"] == {"'none'"}
+    assert given["script-src"] == {"'self'", "'wasm-unsafe-eval'"}
+    assert given["connect-src"] == given["worker-src"] == given["style-src"] == {"'self'"}
+    allowed = {value for values in given.values() for value in values}
+    assert allowed == {"'none'", "'self'", "'wasm-unsafe-eval'", "blob:", "data:"}
+
+
+def test_answers_of_the_api_may_run_and_load_nothing_at_all(client):
+    given = policy(client.get(f"{API}/session").headers["content-security-policy"])
+    assert set().union(*given.values()) == {"'none'"}
+
+
+def test_a_small_picture_that_unpacks_to_five_gigabytes_is_refused_in_a_tenth_of_a_second(
+    client, monkeypatch
+):
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    bomb = png_bomb()
+    assert len(bomb) < 110_000
+    begun = client.post(f"{API}/trainings", json={"network": "emotion", "consent": True}).json()["id"]
+
+    def send(content):
+        began = time.process_time()
+        files = [("files", ("face.png", content))]
+        answer = client.post(f"{API}/trainings/{begun}/files", params={"label": "sad"}, files=files)
+        return answer.status_code, time.process_time() - began
+
+    assert send(picture("PNG"))[0] == 200  # what is loaded once is not the bomb's
+    refused = [send(bomb) for _ in range(3)]
+    assert {status for status, _ in refused} == {413}
+    assert min(seconds for _, seconds in refused) < 0.1
+    assert client.get(f"{API}/trainings/{begun}").json()["files"] == {"sad": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/nothing", 404),
+        ("PATCH", "/api/v1/health", 405),
+        ("GET", "/api/v1/tracks/99", 404),
+        ("GET", "/api/v1/tracks/0", 422),
+        ("POST", "/api/v1/queue", 422),
+        ("DELETE", "/api/v1/me", 422),
+    ],
+)
+def test_every_error_is_a_problem_that_says_what_is_wrong(client, method, path, status):
+    answer = client.request(method, path)
+    problem = answer.json()
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(problem) == {"type", "title", "status", "detail", "faults"}
+    assert problem["detail"]
