@@ -80,6 +80,7 @@ class Training:
         size_bytes: of all of them.
         begun_at: when it was begun.
         error: why it failed.
+        whole_pictures: whether the pictures show more than a face, which is to be found in each first.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Training:
     size_bytes: int = 0
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     error: str | None = None
+    whole_pictures: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -147,8 +149,12 @@ class Trainings:
             raise NotFoundError("there is no such training")
         return found
 
-    def begin(self, network: Network) -> Training:
+    def begin(self, network: Network, *, whole_pictures: bool = False) -> Training:
         """Make room for examples.
+
+        Args:
+            network: what is trained on them.
+            whole_pictures: whether the pictures show more than a face.
 
         Raises:
             ConflictError: training is not installed.
@@ -157,7 +163,7 @@ class Trainings:
             raise ConflictError(
                 "training needs Keras and TensorFlow: pip install 'mien[train]' on the server"
             )
-        training = Training(secrets.token_hex(8), network, self._folder)
+        training = Training(secrets.token_hex(8), network, self._folder, whole_pictures=whole_pictures)
         training.folder = self._folder / training.id
         training.data.mkdir(mode=0o700, parents=True)
         self._all[training.id] = training
@@ -209,6 +215,8 @@ class Trainings:
             if any(other.state is TrainingState.RUNNING for other in self._all.values()):
                 raise ConflictError("another training is running: wait for it, or stop it")
             command = [sys.executable, "-m", "mien", "train", str(training.network), str(training.data)]
+            if training.whole_pictures:
+                command.append("--detect")
             with (training.folder / "log.txt").open("wb") as log:
                 training.process = subprocess.Popen(  # noqa: S603  (the command is ours)
                     [*command, "--out", str(training.out), "--about", "collected in the page"],

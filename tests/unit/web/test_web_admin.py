@@ -120,6 +120,29 @@ def test_a_training_that_fails_says_so_and_its_pictures_are_deleted(client, mien
     assert client.get(f"{address}/report").status_code == 404
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_training_is_what_the_command_line_does(client, monkeypatch, whole):
+    """The program that would train says what it was asked to do, and ends."""
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    monkeypatch.setattr(trainings.sys, "executable", "/bin/echo")
+    asked = {"network": "emotion", "consent": True, "whole_pictures": whole}
+    address = f"{PREFIX}/trainings/{client.post(f'{PREFIX}/trainings', json=asked).json()['id']}"
+    for label in ("sad", "happy"):
+        files = [("files", ("a.png", picture("PNG")))]
+        client.post(f"{address}/files", params={"label": label}, files=files)
+    assert client.post(f"{address}/run").status_code == 202
+    (line,) = wait_for(lambda: client.get(address).json()["log"])
+    assert line.startswith("-m mien train emotion ")
+    assert line.endswith("--about collected in the page")
+    assert ("--detect" in line.split()) == whole
+    assert wait_for(lambda: client.get(address).json()["state"] == "done")
+
+
+def test_songs_are_no_whole_pictures(client):
+    asked = {"network": "mood", "consent": True, "whole_pictures": True}
+    assert client.post(f"{PREFIX}/trainings", json=asked).status_code == 422
+
+
 def test_without_the_extra_training_says_what_to_install(client, monkeypatch):
     monkeypatch.setattr(trainings, "can_train", lambda: False)
     answer = client.post(f"{PREFIX}/trainings", json={"network": "mood", "consent": True})

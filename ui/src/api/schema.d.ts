@@ -2534,6 +2534,11 @@ export interface components {
              */
             consent: true;
             network: components["schemas"]["Network"];
+            /**
+             * Whole Pictures
+             * @default false
+             */
+            whole_pictures: boolean;
         };
         /**
          * NewWish

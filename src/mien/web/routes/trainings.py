@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi import Path as PathParameter
+from pydantic import model_validator
 from starlette.responses import Response
 
 from mien.errors import NotFoundError
@@ -51,6 +52,14 @@ class NewTraining(Asked):
     network: Network
     consent: Literal[True]
     """The files are kept on this server until the training ends, and then deleted."""
+    whole_pictures: bool = False
+    """Whether pictures show more than a face: it is found in each first. Of no use for songs."""
+
+    @model_validator(mode="after")
+    def _pictures(self) -> NewTraining:
+        if self.whole_pictures and self.network is not Network.EMOTION:
+            raise ValueError("whole_pictures is for the emotion network: songs show no faces")
+        return self
 
 
 @router.get("")
@@ -64,7 +73,7 @@ def list_trainings(parts: PartsOf, _admin: Admin) -> TrainingsGiven:
 @router.post("", status_code=201)
 def start_training(asked: NewTraining, parts: PartsOf, _admin: Admin) -> TrainingGiven:
     """Make room for labelled files."""
-    return _shown(parts.trainings.begin(asked.network))
+    return _shown(parts.trainings.begin(asked.network, whole_pictures=asked.whole_pictures))
 
 
 @router.get("/{training_id}")
