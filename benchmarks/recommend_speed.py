@@ -24,8 +24,9 @@ from mien.domain import Emotion, Listen, Mood, PolicyName, Quadrant, Rating
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.personal import hearing
 from mien.recommend.policy import certainly, wanted
-from mien.recommend.rank import View, rank
+from mien.recommend.rank import rank
 from mien.recommend.taste import History, taste_of
+from mien.recommend.view import View
 from mien.store import TrackColumns, open_store
 from mien.store.schema import listens, mood_details, moods, tracks
 from mien.usecases.listening import Listening

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mien.recommend.rank import View
     from mien.recommend.taste import History
+    from mien.recommend.view import View
 
 LEAST_BETWEEN_S = 20 * 3600.0
 LEAST_LISTENS_BETWEEN = 8

@@ -14,8 +14,8 @@ from mien.recommend.taste import FINISHED
 if TYPE_CHECKING:
     from mien.domain import Track
     from mien.recommend.preferences import Preferences
-    from mien.recommend.rank import View
     from mien.recommend.taste import History
+    from mien.recommend.view import View
 
 _RATINGS = {
     Rating.LIKE: "you like {}",

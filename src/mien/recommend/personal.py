@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.domain import MOOD_PLANE, Mood
-from mien.recommend.catalogue import mood_column
+from mien.domain import Mood
+from mien.recommend.catalogue import MOODS_PLANE, largest_columns, mood_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,6 @@ MOST_NEIGHBOURS = 1_000
 # How many labels it takes before the listener's use of the words shows.
 WORDS_PRIOR = 10.0
 _MAJORITY = 0.5
-_ONES = np.ones(len(Mood), np.float32)
-_PLANE = np.array([MOOD_PLANE[mood] for mood in Mood], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,8 +92,12 @@ def in_the_listeners_words(
     named = np.bincount(columns, minlength=moods.shape[1])
     expected = moods[rows].sum(axis=0, dtype=np.float64)
     ratio = ((named + WORDS_PRIOR) / (expected + WORDS_PRIOR)).astype(np.float32)
-    tilted: NDArray[np.float32] = moods * ratio
-    tilted /= (tilted @ np.ones(moods.shape[1], np.float32))[:, None]  # sooner than sum(axis=1)
+    sums = moods @ ratio
+    tilted = np.empty_like(moods)
+    # Column by column: rows are too short for NumPy to be quick at them.
+    for column, factor in enumerate(ratio):
+        np.multiply(moods[:, column], factor, out=tilted[:, column])
+        tilted[:, column] /= sums
     return tilted
 
 
@@ -119,10 +121,10 @@ def hearing(catalogue: Catalogue, labels: Mapping[int, Mood], taught: Mapping[in
     learned = _teach(moods, [taught[track_id] for track_id in track_ids], columns)
     moods[rows] = np.eye(len(Mood), dtype=np.float32)[columns]
     labelled[rows] = True
-    shift = (moods - catalogue.moods) @ _PLANE
-    plane = np.clip(catalogue.plane + shift, -1.0, 1.0).astype(np.float32, copy=False)
-    tops = moods.argmax(axis=1)
-    peaks = moods[np.arange(len(tops)), tops]
+    plane = moods @ MOODS_PLANE
+    plane += catalogue.off_plane
+    np.clip(plane, -1.0, 1.0, out=plane)
+    tops, peaks = largest_columns(moods)
     certain = catalogue.certain.copy()
     certain[learned] |= peaks[learned] > _MAJORITY
     certain[rows] = True
@@ -133,10 +135,10 @@ def _teach(
     moods: NDArray[np.float32], taught: list[Neighbours], columns: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Let each label count for its song's neighbours, in place; gives the rows of those that learned."""
-    votes = np.zeros_like(moods)
+    votes = np.zeros(moods.shape[::-1], np.float32)
     for each, column in zip(taught, columns, strict=True):
-        votes[each.rows, column] += each.weights
-    sums = votes @ _ONES
-    rows = np.flatnonzero(sums)
-    moods[rows] = (PRIOR_LABELS * moods[rows] + votes[rows]) / (PRIOR_LABELS + sums[rows, None])
-    return rows
+        votes[column, each.rows] += each.weights
+    sums = votes.sum(axis=0)
+    for column, of in enumerate(votes):  # a track without votes stays as it is, to the last digit
+        moods[:, column] = (PRIOR_LABELS * moods[:, column] + of) / (PRIOR_LABELS + sums)
+    return np.flatnonzero(sums)

@@ -349,11 +349,11 @@ def _never_heard(catalogue: Catalogue, known: _Known) -> NDArray[np.float32]:
 
 def _fatigue(catalogue: Catalogue, known: _Known, ages_s: NDArray[np.float64]) -> NDArray[np.float32]:
     """Halving the time since a song was heard costs it the same each time, until that was a minute ago."""
-    latest_s = np.full(len(catalogue), np.inf)
-    np.minimum.at(latest_s, known.rows, ages_s)
     scale = np.log1p(_RESTED_S / _JUST_HEARD_S)
-    tired: NDArray[np.float64] = np.log1p(_RESTED_S / np.maximum(latest_s, _JUST_HEARD_S)) / scale
-    return -np.minimum(tired, 1.0).astype(np.float32)
+    tired = np.log1p(_RESTED_S / np.maximum(ages_s, _JUST_HEARD_S)) / scale
+    fatigue = np.zeros(len(catalogue), np.float32)
+    np.minimum.at(fatigue, known.rows, -np.minimum(tired, 1.0).astype(np.float32))
+    return fatigue
 
 
 def _blocked(catalogue: Catalogue, history: History, now: datetime) -> NDArray[np.bool_]:

@@ -8,7 +8,8 @@ from mien.domain import Mood, Rating
 
 if TYPE_CHECKING:
     from mien.recommend.policy import Wanted
-    from mien.recommend.rank import Pick, View
+    from mien.recommend.rank import Pick
+    from mien.recommend.view import View
 
 _MOODS = tuple(Mood)
 _OPINIONS = {Rating.LIKE: "you like it", Rating.DISLIKE: "you dislike it, so it comes seldom"}

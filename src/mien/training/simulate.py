@@ -19,8 +19,9 @@ from mien.recommend.catalogue import Catalogue
 from mien.recommend.guard import sinking
 from mien.recommend.personal import hearing
 from mien.recommend.policy import certainly, wanted
-from mien.recommend.rank import View, rank
+from mien.recommend.rank import rank
 from mien.recommend.taste import History, Listens, taste_of
+from mien.recommend.view import View
 from mien.store.columns import TrackColumns
 from mien.training.ranking import bootstrap
 

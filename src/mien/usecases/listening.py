@@ -23,8 +23,9 @@ from mien.recommend.guard import Offer, sinking
 from mien.recommend.memory import Item, items_of
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Preferences
-from mien.recommend.rank import View, others_column, rank
+from mien.recommend.rank import rank
 from mien.recommend.taste import taste_of
+from mien.recommend.view import View, others_column
 from mien.recommend.why import why
 from mien.usecases.kept import Kept, Library
 

@@ -7,8 +7,8 @@ import numpy as np
 from mien.domain import MOOD_PLANE, Mood
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.personal import hearing, neighbours
-from mien.recommend.rank import View
 from mien.recommend.taste import History, Listens, taste_of
+from mien.recommend.view import View
 from mien.store import TrackColumns
 
 MOODS = tuple(Mood)

@@ -7,11 +7,12 @@ import pytest
 from made_library import MOODS, NOW, columns_of, ids, listens_of, view_of
 
 from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating
-from mien.recommend import rank as rank_module
+from mien.recommend import places as places_module
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Weights
-from mien.recommend.rank import PARTS, others_column, rank
+from mien.recommend.rank import PARTS, rank
 from mien.recommend.taste import History
+from mien.recommend.view import others_column
 from mien.recommend.why import why
 
 ONLY_CALM = chosen({Mood.CALM: 1})
@@ -286,7 +287,7 @@ class TestJourney:
 
     def test_in_a_large_library_only_songs_beside_the_line_are_looked_at(self, plane, monkeypatch):
         aim = wanted(certainly(Emotion.SAD), PolicyName.JOURNEY, to=Mood.HAPPY)
-        monkeypatch.setattr(rank_module, "_MOST_LOOKED_AT", 60)
+        monkeypatch.setattr(places_module, "_MOST_LOOKED_AT", 60)
         history = History(ratings=dict.fromkeys(range(1, 226, 3), Rating.BAN))
         view = view_of(plane.catalogue, history)
         rows = [pick.row for pick in rank(view, aim, n=12, seed=1, exploration=0.2).picks]
