@@ -218,8 +218,9 @@ def train_mood(
 ) -> None:
     """Train the song network on labelled songs.
 
-    DATA is a folder per class, or has an index.csv with file and mood or quadrant and, where known, artist
-    and fold. The scores are of a cross-validation in which no artist is on two sides.
+    DATA is a folder per class, of any number and names, or has an index.csv with file and mood, quadrant, or
+    valence and arousal (-1 to 1) and, where known, artist and fold. The scores are of a cross-validation in
+    which no artist is on two sides.
 
     Example: mien train mood songs/ --out my-model
     """
