@@ -107,11 +107,13 @@ export class Smoother {
   /** Take one more frame, later than all before it, and say what they show together. */
   add(frame: Frame): Reading {
     this.now_s = Math.max(this.now_s, frame.time_s);
+    const theirs = this.chosen ? frame.faces.filter((face) => this.near(face)) : [];
     if (this.gone()) {
-      this.followed = this.held = this.rival = null;
-      this.chosen = false;
+      this.held = this.rival = null;
+      this.chosen = theirs.length > 0; // on a slow device frames are far apart, and the chosen one still there
+      if (!this.chosen) this.followed = null;
     }
-    const faces = this.chosen ? frame.faces.filter((face) => this.near(face)) : frame.faces;
+    const faces = this.chosen ? theirs : frame.faces;
     if (faces.length > 0) this.addFace(...listenerOf({ ...frame, faces }, this.followed, this.rules));
     return this.reading();
   }
