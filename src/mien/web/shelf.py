@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from array import array
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from pathlib import Path
 
     from mien.domain import Listener, Mood, Track
     from mien.store import Order, Store, Wanted
 
 _MOST = 32  # lists of a hundred thousand songs take 400 kB each
 _T = TypeVar("_T")
+# Players ask for a song piece by piece; for so long it is not looked up again where its file is.
+_PATH_FRESH_S, _MOST_PATHS = 10.0, 1_000
 
 
 class LibraryShelf:
@@ -22,10 +26,13 @@ class LibraryShelf:
 
     Args:
         store: of the library.
+        clock: seconds that only go forward.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._clock = clock
+        self._paths: OrderedDict[int, tuple[float, Path]] = OrderedDict()
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
 
@@ -51,6 +58,20 @@ class LibraryShelf:
 
         found = self.once(listener, ("tracks", wanted, order, descending), find)
         return len(found), browse.some(listener, found[offset : offset + limit].tolist())
+
+    def path(self, track_id: int) -> Path:
+        """As ``store.tracks.path``, or as it was a moment ago."""
+        now = self._clock()
+        with self._lock:
+            at, path = self._paths.get(track_id, (-_PATH_FRESH_S, None))
+        if path is not None and now - at < _PATH_FRESH_S:
+            return path
+        path = self._store.tracks.path(track_id)
+        with self._lock:
+            self._paths[track_id] = (now, path)
+            while len(self._paths) > _MOST_PATHS:
+                self._paths.popitem(last=False)
+        return path
 
     def moods(self, listener: Listener) -> dict[Mood, int]:
         """How many tracks of each mood there are."""

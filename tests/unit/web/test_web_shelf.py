@@ -3,6 +3,7 @@
 import pytest
 
 from mien.domain import Mood, Rating
+from mien.errors import NotFoundError
 from mien.store import Order, Wanted
 from mien.web.shelf import LibraryShelf
 
@@ -83,3 +84,18 @@ def test_warming_up_gathers_what_the_first_page_asks_for(app, mien, me, monkeypa
     with pytest.raises(AssertionError, match="again"):
         shelf.moods(me)
     assert Mood.SAD in mien.store.browse.__class__.moods(mien.store.browse, me)
+
+
+def test_where_a_song_is_is_looked_up_again_after_ten_seconds(mien, own_song, monkeypatch):
+    number, path = own_song
+    now, asked = [0.0], []
+    real = mien.store.tracks.path
+    monkeypatch.setattr(mien.store.tracks, "path", lambda n: asked.append(n) or real(n))
+    shelf = LibraryShelf(mien.store, clock=lambda: now[0])
+    for now[0] in (0.0, 9.9, 10.1):
+        assert shelf.path(number) == path
+    assert asked == [number] * 2
+    for _ in range(2):
+        with pytest.raises(NotFoundError):
+            shelf.path(99)
+    assert asked[2:] == [99] * 2

@@ -159,7 +159,7 @@ def get_track_audio(
     start_s: Annotated[float, Query(ge=0, le=1e6)] = 0.0,
 ) -> Response:
     """The original file, with ranges; or with ``as=opus`` what any browser plays, from ``start_s`` on."""
-    path = parts.store.tracks.path(track_id)
+    path = parts.library.path(track_id)
     if as_ is not None:
         return transcoded(path, start_s, head=request.method == "HEAD")
     return answer_file(request, path, media_type_of(path))
