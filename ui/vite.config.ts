@@ -19,8 +19,29 @@ const compressed = {
   },
 };
 
+/** What a browser needs before it can show anything: the networks and other pages come later. */
+const FIRST_SCREEN_BYTES = 200_000;
+const light = {
+  name: 'light',
+  closeBundle() {
+    const index = readFileSync(join(page, 'index.html'), 'utf8');
+    const named = [...index.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map(([, name]) => name);
+    const fonts = readdirSync(join(page, 'assets')).filter((name) => /-latin-wght.*\.woff2$/.test(name));
+    const sizes = [
+      gzipSync(index).length,
+      ...named.map((name) => gzipSync(readFileSync(join(page, name))).length),
+      ...fonts.map((name) => readFileSync(join(page, 'assets', name)).length),
+    ];
+    const sum = sizes.reduce((a, b) => a + b);
+    if (named.length < 2 || sum > FIRST_SCREEN_BYTES)
+      throw new Error(
+        `the first screen is ${sum} bytes in ${sizes.length} files: ${FIRST_SCREEN_BYTES} at most`,
+      );
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte(), compressed],
+  plugins: [svelte(), compressed, light],
   base: '/',
   build: {
     outDir: page,
