@@ -1,14 +1,15 @@
 """What the listeners of one server play together, so that each may be told of what the others found.
 
-Two closed forms, both over pairs of tracks, so that what is learned holds no listener:
+Two plain ways, both over pairs of tracks, so that what is learned holds no listener:
 
 - **EASE** (Steck 2019, "Embarrassingly shallow autoencoders for sparse data"): with the Gram matrix ``G`` of
   who heard what and ``P = (G + regularisation I)^-1``, the link from track i to j is ``-P[i, j] / P[j, j]``.
-- **The next track** (after Choe and others 2021, "Session-aware linear item-item models"): ridge regression
-  from what was heard up to a moment, fading with age, to what was heard right after it.
+- **What follows what**: how often a track was heard after another, less for every track in between, divided
+  by the square root of how many heard either (a Markov chain that looks far ahead; compare item neighbours
+  with decay in Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms").
 
-Each listener counts with the inverse square root of how much they heard, or the busiest would speak for all;
-it also keeps what is left after striking out (below) close to positive definite.
+In EASE each listener counts with the inverse square root of how much they heard, or the busiest would speak
+for all; it also keeps what is left after striking out (below) close to positive definite.
 
 **Privacy.** A pair of tracks counts only where at least ``least_listeners`` heard both; every other pair is
 struck out before anything is solved, so that nothing learned depends on it. A track that fewer heard is not
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
 
 LEAST_LISTENERS = 3
 MOST_EASE_TRACKS = 20_000
-MOST_TIMED_TRACKS = 10_000
 # Of a longer history only the newest tracks count: its pairs grow with the square of its length.
 MOST_OF_ONE_LISTENER = 1_000
 
 _LINKS_KEPT = 500
 _BLOCK = 1_024
+_NO_SIZE = 1e-30
 
 
 class Fitted(Protocol):
@@ -143,53 +144,53 @@ class Ease:
 
 @dataclass(frozen=True, slots=True)
 class TimedEase:
-    """EASE and the next track together: who hears the same, and what they hear after it.
+    """What follows what, and EASE beside it: which tracks are heard after each other, and by the same people.
 
     Attributes:
         ease: the part that is blind to order.
-        past_decay: what a track heard before counts, for every track heard since; in (0, 1].
-        next_decay: what a track heard after counts, for every track heard in between; in (0, 1].
-        regularisation: ridge of the part that sees order; above 0.
-        share: what that part counts beside EASE.
+        ease_decay: what a track heard before counts for that part, for every track heard since; in (0, 1].
+        ease_share: what that part counts beside the other.
+        next_decay: what a track heard later counts, for every track heard in between; in (0, 1].
+        past_decay: as ``ease_decay``, of what follows what.
+        rare: how many listeners every track is taken to have had besides, so that few say little.
     """
 
     ease: Ease = Ease()
-    past_decay: float = 0.9
-    next_decay: float = 0.7
-    regularisation: float = 30.0
-    share: float = 4.0
+    ease_decay: float = 0.9
+    ease_share: float = 0.3
+    next_decay: float = 0.98
+    past_decay: float = 0.75
+    rare: float = 5.0
 
     def fit(self, histories: Histories) -> LinkedTracks:
-        """Learn from what listeners heard, and in which order."""
+        """Learn from what listeners heard, and in which order; it takes little longer than EASE."""
         tracks, rows = shared_tracks(histories, self.ease.least_listeners)
-        return LinkedTracks(tracks, (self.ease.links(len(tracks), rows), self._next(len(tracks), rows)))
+        together = _even(self.ease.links(len(tracks), rows), self.ease_share, self.ease_decay)
+        return LinkedTracks(
+            tracks, (together, _even(self._following(len(tracks), rows), 1.0, self.past_decay))
+        )
 
-    def _next(self, count: int, rows: Sequence[NDArray[np.intp]]) -> Links:
-        least = self.ease.least_listeners
-        inverse = _inverse_of_ridge(lambda: self._pasts(count, rows), self.regularisation)
+    def _following(self, count: int, rows: Sequence[NDArray[np.intp]]) -> Links:
         onward = np.zeros((count, count), np.float32)
         for row in rows:
-            past, future = self._before_and_after(len(row))
-            onward[np.ix_(row, row)] += _voice(row) * (past.T @ future)
-        _strike_rare(onward, count, rows, least)
-        weights = inverse @ onward
-        np.fill_diagonal(weights, 0.0)
-        return strongest(self.share * weights, decay=self.past_decay)
+            onward[np.ix_(row, row)] += self._after(len(row))
+        _strike_rare(onward, count, rows, self.ease.least_listeners)
+        heard_by = np.bincount(np.concatenate([*rows, np.zeros(0, np.intp)]), minlength=count)
+        scale = (1.0 / np.sqrt(heard_by + self.rare)).astype(np.float32)
+        onward *= scale[:, None]
+        onward *= scale
+        return strongest(onward, decay=self.past_decay)
 
-    def _pasts(self, count: int, rows: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
-        gram = np.zeros((count, count), np.float32)
-        for row in rows:
-            past, _ = self._before_and_after(len(row))
-            gram[np.ix_(row, row)] += _voice(row) * (past.T @ past)
-        _strike_rare(gram, count, rows, self.ease.least_listeners)
-        return gram
+    def _after(self, length: int) -> NDArray[np.float32]:
+        """How much each track of a history (a column) counts as following each other (a row)."""
+        later = np.arange(length) - np.arange(length)[:, None]
+        return np.where(later > 0, self.next_decay ** np.maximum(later - 1, 0), 0.0).astype(np.float32)
 
-    def _before_and_after(self, length: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """For each moment between two tracks (a row), what every track counts as past and as what follows."""
-        since = np.arange(length - 1)[:, None] - np.arange(length)
-        past = np.where(since >= 0, self.past_decay ** np.maximum(since, 0), 0.0)
-        future = np.where(since < 0, self.next_decay ** np.maximum(-since - 1, 0), 0.0)
-        return past.astype(np.float32), future.astype(np.float32)
+
+def _even(links: Links, share: float, decay: float) -> Links:
+    """Links of one size whatever they were made of, so that kinds can be added up."""
+    size = float(np.sqrt(np.mean(links.weights**2))) if links.weights.size else 0.0
+    return Links(links.to, links.weights * np.float32(share / max(size, _NO_SIZE)), decay)
 
 
 def shared_tracks(
@@ -225,11 +226,6 @@ def strongest(weights: NDArray[np.float32], *, decay: float) -> Links:
         block = np.abs(weights[start : start + _BLOCK])
         to[start : start + _BLOCK] = np.argpartition(-block, kept - 1, axis=1)[:, :kept] if kept else 0
     return Links(to, np.take_along_axis(weights, to.astype(np.intp), axis=1), decay)
-
-
-def _voice(row: NDArray[np.intp]) -> np.float32:
-    """How much one listener counts."""
-    return np.float32(len(row) ** -0.5)
 
 
 def _strike_rare(

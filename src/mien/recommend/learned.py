@@ -19,8 +19,6 @@ from mien.errors import ArtifactError, ConfigurationError
 from mien.recommend.collaborative import (
     LEAST_LISTENERS,
     MOST_EASE_TRACKS,
-    MOST_TIMED_TRACKS,
-    Ease,
     LinkedTracks,
     Links,
     Recommender,
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 
     from mien.recommend.collaborative import Histories
 
-_VERSION = 1
+_VERSION = 2
 _ALIKE = 5
 # What a score is worth that comes from songs that sound alike and not from listeners.
 _SECOND_HAND = 0.5
@@ -118,10 +116,8 @@ def recommender_for(count: int) -> Recommender[LinkedTracks]:
     Raises:
         ConfigurationError: there are too many tracks for the base installation.
     """
-    if count <= MOST_TIMED_TRACKS:
-        return TimedEase()
     if count <= MOST_EASE_TRACKS:
-        return Ease()
+        return TimedEase()
     if find_spec("implicit") is None:
         raise ConfigurationError(
             f"{count} tracks are shared by listeners; beyond {MOST_EASE_TRACKS} the extra collaborative is"

@@ -133,7 +133,7 @@ def test_a_folder_that_is_not_there_is_named(learned, tmp_path):
 
 def test_the_number_of_tracks_decides_how_it_learns(monkeypatch):
     assert recommender_for(10_000) == TimedEase()
-    assert recommender_for(20_000) == Ease()
+    assert recommender_for(20_000) == TimedEase()
     assert recommender_for(20_001) == Neighbours()
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     with pytest.raises(ConfigurationError, match=r"mien\[collaborative\]"):
