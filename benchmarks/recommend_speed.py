@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import insert
 
-from mien.domain import Emotion, Listen, Mood, PolicyName, Quadrant, Rating
+from mien.domain import Emotion, Listen, Mood, PolicyName, Quadrant, Rating, TrackColumns
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.personal import hearing
 from mien.recommend.policy import certainly, wanted
 from mien.recommend.rank import rank
 from mien.recommend.taste import History, taste_of
 from mien.recommend.view import View
-from mien.store import TrackColumns, open_store
+from mien.store import open_store
 from mien.store.schema import listens, mood_details, moods, tracks
 from mien.usecases.listening import Listening
 

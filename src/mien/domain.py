@@ -1,4 +1,4 @@
-"""The words of Mien as frozen types; see ``docs/glossary.md``. Standard library only."""
+"""The words of Mien as frozen types; see ``docs/glossary.md``. Standard library only when it runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Emotion(StrEnum):
@@ -469,6 +472,35 @@ class Track:
     def title(self) -> str:
         """The tagged title, or the file's name without its ending."""
         return self.tags.title or self.path.stem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackColumns:
+    """Tracks as columns, in the order of their numbers; entry i of each column is one track.
+
+    Attributes:
+        ids: track numbers, ascending, int64 ``[n]``.
+        moods: the network's probabilities in the order of ``Mood``, float32 ``[n, 7]``.
+        certain: whether the network is sure enough of them, bool ``[n]``.
+        plane: valence and arousal, -1 to 1, float32 ``[n, 2]``.
+        durations_s: float32 ``[n]``.
+        tempos_bpm: NaN where there is no beat, float32 ``[n]``.
+        keys: such as ``"C major"``; None where there is no tonal centre.
+        artists: as tagged; empty where it is not.
+        albums: likewise.
+        embeddings: of the song network, float32, one row of equal length a track; None where there is none.
+    """
+
+    ids: NDArray[np.int64]
+    moods: NDArray[np.float32]
+    certain: NDArray[np.bool_]
+    plane: NDArray[np.float32]
+    durations_s: NDArray[np.float32]
+    tempos_bpm: NDArray[np.float32]
+    keys: Sequence[str | None]
+    artists: Sequence[str]
+    albums: Sequence[str]
+    embeddings: Sequence[NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mien.domain import TrackColumns
+
 # The place of each pitch on the circle of fifths; a minor key stands with its relative major.
 _PITCHES = {name: place for place, name in enumerate("C G D A E B F# C# G# D# A# F".split())}
 _PITCHES |= {"Gb": 6, "Db": 7, "Ab": 8, "Eb": 9, "Bb": 10}
@@ -22,31 +24,6 @@ _MINOR_IS_RELATIVE_TO = -3
 NO_KEY = -1
 NO_NAME = -1
 _AXES = 56
-
-
-class Columns(Protocol):
-    """Tracks as columns, in ascending order of ``ids``; see ``mien.store.TrackColumns``."""
-
-    @property
-    def ids(self) -> NDArray[np.int64]: ...  # noqa: D102
-    @property
-    def moods(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def certain(self) -> NDArray[np.bool_]: ...  # noqa: D102
-    @property
-    def plane(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def durations_s(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def tempos_bpm(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def keys(self) -> Sequence[str | None]: ...  # noqa: D102
-    @property
-    def artists(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def albums(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def embeddings(self) -> Sequence[NDArray[np.float32]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +65,7 @@ class Catalogue:
     axes: NDArray[np.float32]
 
     @classmethod
-    def of(cls, columns: Columns) -> Catalogue:
+    def of(cls, columns: TrackColumns) -> Catalogue:
         """The columns of a whole library."""
         vectors = _matrix(columns.embeddings)
         heard = vectors.any(axis=1)
@@ -96,7 +73,7 @@ class Catalogue:
         axes = _principal_axes(vectors[heard] - centre)
         return _of(columns, vectors, _Ear(centre.astype(np.float32), axes), {}, {})
 
-    def updated(self, changed: Columns, ids: NDArray[np.int64]) -> Catalogue:
+    def updated(self, changed: TrackColumns, ids: NDArray[np.int64]) -> Catalogue:
         """These columns after a change.
 
         Args:
@@ -207,7 +184,7 @@ def largest_columns(moods: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArr
 
 
 def _of(
-    columns: Columns,
+    columns: TrackColumns,
     vectors: NDArray[np.float32],
     ear: _Ear,
     artists: dict[str, int],

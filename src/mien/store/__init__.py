@@ -11,7 +11,7 @@ from mien.store.accounts import Account, Accounts, Role, Session, Sessions
 from mien.store.browse import Browse, Order, Wanted
 from mien.store.calibrations import Calibrations
 from mien.store.collaborators import Collaborators
-from mien.store.columns import LibraryColumns, LibraryStamp, TrackColumns
+from mien.store.columns import LibraryColumns, LibraryStamp
 from mien.store.database import Database
 from mien.store.feelings import Feelings, SavedFeeling
 from mien.store.folders import Folder, Folders
@@ -46,7 +46,6 @@ __all__ = [
     "SavedFeeling",
     "Session",
     "Store",
-    "TrackColumns",
     "Wanted",
     "open_store",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import exists, func, select
 
-from mien.domain import Mood
+from mien.domain import Mood, TrackColumns
 from mien.store.schema import mood_details, moods, problems, tracks
 
 if TYPE_CHECKING:
@@ -37,35 +37,6 @@ class LibraryStamp:
     analysed_at: datetime | None
     problems: int
     failed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrackColumns:
-    """Tracks as columns, in the order of their numbers; entry i of each column is one track.
-
-    Attributes:
-        ids: track numbers, ascending, int64 ``[n]``.
-        moods: the network's probabilities in the order of ``Mood``, float32 ``[n, 7]``.
-        certain: whether the network is sure enough of them, bool ``[n]``.
-        plane: valence and arousal, -1 to 1, float32 ``[n, 2]``.
-        durations_s: float32 ``[n]``.
-        tempos_bpm: NaN where there is no beat, float32 ``[n]``.
-        keys: such as ``"C major"``; None where there is no tonal centre.
-        artists: as tagged; empty where it is not.
-        albums: likewise.
-        embeddings: of the song network, float32, one row of equal length a track; None where there is none.
-    """
-
-    ids: NDArray[np.int64]
-    moods: NDArray[np.float32]
-    certain: NDArray[np.bool_]
-    plane: NDArray[np.float32]
-    durations_s: NDArray[np.float32]
-    tempos_bpm: NDArray[np.float32]
-    keys: list[str | None]
-    artists: list[str]
-    albums: list[str]
-    embeddings: list[NDArray[np.float32]]
 
 
 class LibraryColumns:

@@ -36,7 +36,7 @@ SPLITS = ("last", "tail", "listeners")
 _SEQUENCE_COLUMNS = {"user", "item", "order"}
 _LEAST_LISTENERS_FOR_OTHERS = 2
 # Where there is nothing to keep from anybody every pair counts.
-_OPEN = Ease(regularisation=100.0, least_listeners=1, quietening=0.0)
+_OPEN = Ease(regularisation=200.0, least_listeners=1, quietening=0.0)
 _OPEN_TIMED = TimedEase(Ease(least_listeners=1))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import MOOD_PLANE, Emotion, Estimate, Mood, PolicyName, Rating, Reading
+from mien.domain import MOOD_PLANE, Emotion, Estimate, Mood, PolicyName, Rating, Reading, TrackColumns
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.guard import sinking
 from mien.recommend.personal import hearing
@@ -22,7 +22,6 @@ from mien.recommend.policy import certainly, wanted
 from mien.recommend.rank import rank
 from mien.recommend.taste import History, Listens, taste_of
 from mien.recommend.view import View
-from mien.store.columns import TrackColumns
 from mien.training.ranking import bootstrap
 
 if TYPE_CHECKING:

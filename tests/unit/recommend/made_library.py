@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from mien.domain import MOOD_PLANE, Mood
+from mien.domain import MOOD_PLANE, Mood, TrackColumns
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.personal import hearing, neighbours
 from mien.recommend.taste import History, Listens, taste_of
 from mien.recommend.view import View
-from mien.store import TrackColumns
 
 MOODS = tuple(Mood)
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
