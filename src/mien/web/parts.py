@@ -95,10 +95,10 @@ class Parts:
     def warm_up(self) -> None:
         """Gather from a large library what the first page asks for, before it does."""
         me = default_listener(self.mien)
-        self.listening.view(me)
+        self.library.size(me)
         self.library.moods(me)
-        whole = Wanted()
-        self.library.tracks(me, whole, order=Order.TITLE, descending=False, offset=0, limit=1)
+        self.library.tracks(me, Wanted(), order=Order.TITLE, descending=False, offset=0, limit=1)
+        self.listening.view(me)  # takes longest, and is asked for only once somebody chooses
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
