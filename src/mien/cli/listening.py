@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mien.audio.playback import Player
     from mien.core import Mien
     from mien.domain import Track
-    from mien.usecases.listening import Queue
+    from mien.usecases.answers import Queue
 
 EmotionOption = Annotated[
     Emotion | None, typer.Option("--emotion", help="The emotion, said rather than read.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mien.domain import Estimate, Face, FrameFaces, Reading, SongAnalysis
-    from mien.usecases.listening import Queue
+    from mien.usecases.answers import Queue
 
 DECIMALS = 5
 # An emotion or mood below this share is not worth a place in a line for people.

@@ -12,7 +12,7 @@ from mien.cli.output import console, escaped, print_json
 from mien.domain import Emotion, Mood, PolicyName, Rating
 
 if TYPE_CHECKING:
-    from mien.usecases.listening import Changed
+    from mien.usecases.answers import Changed
 
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 _MOST_SHOWN = 10

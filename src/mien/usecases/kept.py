@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 from mien.recommend.catalogue import Catalogue
 from mien.recommend.personal import hearing, neighbours
 from mien.recommend.taste import History, Listens
+from mien.recommend.view import others_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mien.domain import Listener, Mood
     from mien.recommend.personal import Hearing, Neighbours
     from mien.store import LibraryStamp, Store
+
+    Scores = Mapping[int, float] | None
 
 # In a large library a scan that is under way would otherwise be followed song by song.
 _LARGE_LIBRARY = 20_000
@@ -57,6 +63,7 @@ class Kept:
         self._taught: dict[int, Neighbours] = {}
         self._labels: Mapping[int, Mood] | None = None
         self._hearing: Hearing | None = None
+        self._others: tuple[Catalogue, Scores, NDArray[np.float32] | None] | None = None
 
     def history(self, store: Store, listener: Listener, now: datetime) -> History:
         """What they did, read on from where it was read before."""
@@ -88,3 +95,10 @@ class Kept:
             self._hearing = hearing(catalogue, history.labels, self._taught)
             self._labels = dict(history.labels)
         return self._hearing
+
+    def others(self, catalogue: Catalogue, scores: Scores) -> NDArray[np.float32] | None:
+        """What listeners with a like taste think of each track; the same scores are placed once."""
+        kept = self._others
+        if kept is None or kept[0] is not catalogue or kept[1] is not scores:
+            kept = self._others = (catalogue, scores, others_column(catalogue, scores))
+        return kept[2]

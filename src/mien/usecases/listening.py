@@ -11,12 +11,12 @@ columns of numbers made of it, brought up to date whenever they are used.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import Estimate, Mood, Recommendation
+from mien.domain import Mood
 from mien.errors import NotFoundError
 from mien.recommend.asking import Asked, most_telling
 from mien.recommend.guard import Offer, sinking
@@ -25,18 +25,27 @@ from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Preferences
 from mien.recommend.rank import rank
 from mien.recommend.taste import taste_of
-from mien.recommend.view import View, others_column
-from mien.recommend.why import why
+from mien.recommend.view import View
+from mien.usecases.answers import (
+    Changed,
+    Moved,
+    Question,
+    Queue,
+    Recommendations,
+    as_heard,
+    felt,
+    recommendation,
+)
 from mien.usecases.kept import Kept, Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Track, Wish
+    from mien.domain import Emotion, Listen, Listener, PolicyName, Rating, Reading, Wish
     from mien.recommend.catalogue import Catalogue
     from mien.recommend.personal import Hearing
     from mien.recommend.policy import Wanted
-    from mien.recommend.rank import Pick, Ranking
+    from mien.recommend.rank import Ranking
     from mien.recommend.taste import History
     from mien.store import Store
 
@@ -46,81 +55,6 @@ Others: TypeAlias = "Callable[[Listener], Mapping[int, float] | None]"
 _MOST_MOVED = 20
 _LONGEST_LIST = 2_000
 _MOODS = tuple(Mood)
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendations:
-    """Songs to play, in order.
-
-    Attributes:
-        tracks: each track at most once; empty only when nothing may be played.
-        note: what to tell the listener of the list as a whole; None when there is nothing to tell.
-    """
-
-    tracks: tuple[Recommendation, ...]
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Songs for a moment.
-
-    Attributes:
-        reading: what the listener's face said; None when they said it themselves.
-        reading_id: the store's number for it; None likewise.
-        policy: how the emotion became the wanted moods; None when the listener named the moods.
-        moods: how much of each mood is wanted; they sum to 1. On a journey: at its end.
-        recommended: the songs in order, and a note on the whole.
-        offer: something else that the listener may like better just now; None mostly.
-        to: where a journey leads; None when it is none.
-        minutes: how long the list was to last; None where that was not said.
-        seed: gives the same list again, as long as nothing was learned.
-    """
-
-    reading: Reading | None
-    reading_id: int | None
-    policy: PolicyName | None
-    moods: Mapping[Mood, float]
-    recommended: Recommendations
-    offer: Offer | None = None
-    to: Mood | None = None
-    minutes: float | None = None
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A track whose mood changed by what the listener said of another."""
-
-    track: Track
-    was: Mood
-    now: Mood
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a correction did.
-
-    Attributes:
-        track: the corrected one, as it is now.
-        before: the listener's label before; None where they had given none. :meth:`Listening.label` with it,
-            or :meth:`Listening.unlabel`, undoes the correction exactly.
-        moved: other tracks whose top mood moved, those that sound most like it first; the first few.
-        moved_count: how many moved in all.
-    """
-
-    track: Track
-    before: Mood | None
-    moved: tuple[Moved, ...]
-    moved_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A song whose mood is worth asking for, and the sentence to ask it with."""
-
-    track: Track
-    sentence: str
 
 
 class Listening:
@@ -199,9 +133,9 @@ class Listening:
         elif plane is not None:
             aim, policy_used = chosen_point(*plane), None
         else:
-            felt = certainly(emotion) if emotion is not None else _felt(reading)
+            feeling = certainly(emotion) if emotion is not None else felt(reading)
             age_s = (now - read_at).total_seconds() if read_at else 0.0
-            aim = wanted(felt, policy, own=preferences.table, to=to, age_s=age_s)
+            aim = wanted(feeling, policy, own=preferences.table, to=to, age_s=age_s)
             policy_used = policy
         view, history = self._view(listener, now)
         seed = random.getrandbits(32) if seed is None else seed
@@ -310,7 +244,7 @@ class Listening:
             before=history.labels.get(track_id),
             moved=tuple(
                 Moved(
-                    _as_heard(track, catalogue, after, int(at)),
+                    as_heard(track, catalogue, after, int(at)),
                     _MOODS[before.tops[at]],
                     _MOODS[after.tops[at]],
                 )
@@ -423,15 +357,19 @@ class Listening:
 
     def _view(self, listener: Listener, now: datetime) -> tuple[View, History]:
         catalogue, history, heard_as = self._heard(listener, now)
-        others = others_column(catalogue, self._others(listener))
+        others = self._kept(listener).others(catalogue, self._others(listener))
         return View(catalogue, heard_as, taste_of(catalogue, history, now), others), history
 
     def _heard(self, listener: Listener, now: datetime) -> tuple[Catalogue, History, Hearing]:
         with self._lock:
             catalogue = self._library.catalogue(now)
-            kept = self._listeners.setdefault(listener.id, Kept())
+            kept = self._kept(listener)
             history = kept.history(self._store, listener, now)
             return catalogue, history, kept.hearing(catalogue, history)
+
+    def _kept(self, listener: Listener) -> Kept:
+        with self._lock:
+            return self._listeners.setdefault(listener.id, Kept())
 
     def _offer(
         self, listener: Listener, view: View, history: History, aim: Wanted, now: datetime
@@ -459,36 +397,8 @@ class Listening:
         ids = [int(view.catalogue.ids[pick.row]) for pick in ranking.picks]
         tracks = {track.id: track for track in self._store.tracks.many(ids, listener)}
         chosen_songs = tuple(
-            _recommendation(view, aim, pick, tracks[track_id], history.ratings.get(track_id))
+            recommendation(view, aim, pick, tracks[track_id], history.ratings.get(track_id))
             for track_id, pick in zip(ids, ranking.picks, strict=True)
             if track_id in tracks  # gone since the library was read
         )
         return Recommendations(chosen_songs, ranking.note)
-
-
-def _felt(reading: Reading | None) -> Estimate[Emotion] | None:
-    """What a reading says that one feels; not certain where the reading is not."""
-    if reading is None or reading.emotion is None:
-        return None
-    if reading.certain:
-        return replace(reading.emotion, certain=True, reason=None, reason_code=None)
-    return replace(reading.emotion, certain=False, reason=reading.reason)
-
-
-def _recommendation(
-    view: View, aim: Wanted, pick: Pick, track: Track, rating: Rating | None
-) -> Recommendation:
-    heard = _as_heard(track, view.catalogue, view.hearing, pick.row)
-    return Recommendation(heard, pick.score, why(view, aim, pick, rating), pick.parts)
-
-
-def _as_heard(track: Track, catalogue: Catalogue, heard_as: Hearing, row: int) -> Track:
-    """A track with its mood as the listener hears it."""
-    moods = heard_as.moods[row]
-    if track.labelled or (moods == catalogue.moods[row]).all():
-        return track
-    probabilities = dict(zip(_MOODS, (moods / moods.sum()).tolist(), strict=True))
-    valence, arousal = heard_as.plane[row].tolist()
-    certain = bool(heard_as.certain[row])
-    reason = None if certain else track.mood.reason
-    return replace(track, mood=Estimate(probabilities, certain, reason), valence=valence, arousal=arousal)

@@ -159,6 +159,17 @@ class TestRecommending:
         queue = listening.recommend(me, emotion=Emotion.SAD, n=9)
         assert ids(listening.recommend(me, emotion=Emotion.SAD, n=9, seed=queue.seed)) == ids(queue)
 
+    def test_what_others_think_is_placed_anew_when_it_or_the_library_changes(self, store, clock, me):
+        said = {1: 1.0, 2: 0.5}
+        together = Listening(store, others=lambda _: said, clock=clock)
+        first = together.view(me).others
+        assert first[:3].tolist() == [1.0, 0.5, 0.0]
+        assert together.view(me).others is first
+        said = {3: 1.0}
+        assert together.view(me).others[:3].tolist() == [0.0, 0.0, 1.0]
+        store.tracks.save(song(100, Mood.CALM), FileStamp(1, 1))
+        assert len(together.view(me).others) == 43
+
     def test_what_others_think_comes_in(self, store, clock, me):
         plain = Listening(store, clock=clock).recommend(me, emotion=Emotion.SAD, n=1, seed=1)
         sad = [track.id for track in store.tracks.all(me) if track.mood.top is Mood.SAD]

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from mien import domain
-from mien.usecases.listening import Queue
+from mien.usecases.answers import Queue
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.routes.feeling import FeelingGiven, Point, feeling_of
 from mien.web.schemas import Asked, Given, Id, Moods, Opinions, Track, moods_of, track_values

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mien import domain
 from mien.store import Order, Wanted
-from mien.usecases.listening import Changed
+from mien.usecases.answers import Changed
 from mien.web.files import answer_file
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.schemas import (
