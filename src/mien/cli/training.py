@@ -121,6 +121,9 @@ def train_emotion(
             help="Begin with an artifact (its folder, or 'shipped' for Mien's own) or a checkpoint."
         ),
     ] = None,
+    start_share: Annotated[
+        float, typer.Option(min=0, max=1, help="How much of --start's weights is mixed in at the end.")
+    ] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 20261122,
     about: AboutOption = "",
     show_mistakes: MistakesOption = False,
@@ -157,6 +160,7 @@ def train_emotion(
         augmentation=augmentation,
         mixup=mixup,
         cutmix=cutmix,
+        start_share=start_share,
         prior_exponent=prior_exponent,
         random_split=random_split,
         seed=seed,

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mien.artifacts import Artifact, apply_temperature, save
 from mien.domain import Emotion
 from mien.errors import DatasetError
@@ -23,7 +25,7 @@ from mien.training.emotion_loop import Batches, fit, loss_and_accuracy, predicte
 from mien.training.emotion_network import build, settle_statistics
 from mien.training.emotion_recipe import EmotionTraining
 from mien.training.emotion_scores import Answer, surest_mistakes
-from mien.training.emotion_transfer import begin_with
+from mien.training.emotion_transfer import begin_with, layer_weights, mix_in
 from mien.training.evaluate import fit_temperature, score
 from mien.training.export import to_onnx
 from mien.vision.emotion import INPUT, SECOND_HEAD
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from mien.core import FaceDetector
@@ -116,8 +117,9 @@ def train_emotion(
     learn = load_faces(parts[Part.TRAIN], training, progress, detector=detector)
     valid = load_faces(parts[Part.VALID], training, progress, scored=True, detector=detector)
     batches = Batches(learn, training)
-    model = _begun(training, start, batches)
+    model, begun = _begun(training, start, batches)
     history = fit(model, batches, valid, checkpoint, progress) if training.epochs else []
+    mix_in(model, begun, training.start_share)
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
     raw, *raw_second = predicted(model, valid.pixels)
     decision = fit_decision(valid.reference, raw, batches.frequencies(), training.prior_exponent)
@@ -161,15 +163,24 @@ def _parts(data: LabelledData, training: EmotionTraining) -> dict[Part, Labelled
     return split(ungrouped(data) if training.random_split else data, training.seed)
 
 
-def _begun(training: EmotionTraining, start: Path | None, batches: Batches) -> Any:  # noqa: ANN401  (a keras.Model)
-    """The network with the weights that it begins with."""
+def _begun(
+    training: EmotionTraining, start: Path | None, batches: Batches
+) -> tuple[Any, dict[str, list[NDArray[Any]]]]:
+    """The network with the weights that it begins with, and those by layer that are not random."""
+    if training.start_share and start is None:
+        raise DatasetError("there is nothing to mix in: give the weights to start with too")
     if training.epochs == 0 and start is None:
         raise DatasetError("without an epoch of training there must be weights to start with: give both")
     model = build(training)
+    random = layer_weights(model)
     whole = start is None or begin_with(model, start, batches.some)
     if not whole and training.epochs == 0:
         raise DatasetError(f"{start} has another number of labels; without training, give the same")
-    return model
+    return model, {name: w for name, w in layer_weights(model).items() if not _same(w, random[name])}
+
+
+def _same(some: Sequence[NDArray[Any]], others: Sequence[NDArray[Any]]) -> bool:
+    return all(map(np.array_equal, some, others))
 
 
 def _judged_second(

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 LATEST, BEFORE = "latest.weights.h5", "before.weights.h5"
 _NEW = "new.weights.h5"
 _STATE = "mien"
-# Part of the decision, which is made when a run has ended: a run may go on, or end anew, with another.
-DECIDED_AFTERWARDS = ("prior_exponent",)
+# Only matter when a run has ended: it may go on, or end anew, with others.
+DECIDED_AFTERWARDS = ("start_share", "prior_exponent")
 
 
 @dataclass(slots=True)

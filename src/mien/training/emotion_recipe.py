@@ -38,6 +38,8 @@ class EmotionTraining:
         augmentation: strength of the random changes; 0 for none.
         mixup: share of the pictures that are blended with another (Zhang et al. 2018).
         cutmix: share of the pictures in which a rectangle is another's (Yun et al. 2019).
+        start_share: how much of the weights that a run began with is mixed into those that it ended with
+            (Wortsman et al. 2022); what was learnt before is then lost less.
         prior_exponent: how far the classes' frequencies in training are taken back in the decision, from 0
             (not at all) to 1 (as if all were as frequent); None to choose it on the validation part.
         margin: how much wider than the detector's box a crop is; written into the preprocessing.
@@ -65,6 +67,7 @@ class EmotionTraining:
     augmentation: float = 0.6
     mixup: float = 0.0
     cutmix: float = 0.0
+    start_share: float = 0.0
     prior_exponent: float | None = None
     margin: float = 0.05
     random_split: bool = False

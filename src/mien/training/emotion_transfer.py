@@ -17,7 +17,7 @@ from mien.errors import DatasetError
 from mien.vision.emotion import SECOND_HEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -51,6 +51,30 @@ def begin_with(model: Any, start: Path, faces: Callable[[], NDArray[np.float32]]
     if start.is_dir():
         return _from_artifact(model, start, faces)
     return _from_checkpoint(model, start)
+
+
+def layer_weights(model: Any) -> dict[str, list[NDArray[Any]]]:  # noqa: ANN401  (a keras.Model)
+    """The weights of each layer that has some, by its name."""
+    weights = {layer.name: layer.get_weights() for layer in model.layers}
+    return {name: values for name, values in weights.items() if values}
+
+
+def mix_in(model: Any, others: Mapping[str, list[NDArray[Any]]], share: float) -> None:  # noqa: ANN401
+    """Mix other weights of the same network into its own.
+
+    Between where a run began and where it ended lie networks that do better than either on pictures unlike
+    those that were learnt (Wortsman et al. 2022). Batch normalisation's statistics belong to none of them and
+    must be measured anew.
+
+    Args:
+        model: a ``keras.Model``.
+        others: by layer; layers that are not named keep their weights.
+        share: of the others, from 0 (none) to 1.
+    """
+    for name, weights in others.items() if share else ():
+        layer = model.get_layer(name)
+        own = layer.get_weights()
+        layer.set_weights([(1 - share) * w + share * o for w, o in zip(own, weights, strict=True)])
 
 
 def _from_checkpoint(model: Any, start: Path) -> bool:  # noqa: ANN401  (as above)

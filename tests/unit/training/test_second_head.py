@@ -13,13 +13,13 @@ import pytest
 from mien.artifacts import Network
 from mien.errors import ArtifactError, DatasetError
 from mien.training.datasets import Example
-from mien.training.emotion import train_emotion
+from mien.training.emotion import _begun, train_emotion
 from mien.training.emotion_faces import Faces
 from mien.training.emotion_loop import Batches
 from mien.training.emotion_network import build
 from mien.training.emotion_recipe import EMOTIONS, EmotionTraining
 from mien.training.emotion_scores import evaluate_emotion
-from mien.training.emotion_transfer import begin_with
+from mien.training.emotion_transfer import begin_with, layer_weights, mix_in
 from mien.vision.emotion import HEAD, SECOND_HEAD, EmotionNetwork, standardise
 
 if TYPE_CHECKING:
@@ -131,3 +131,37 @@ def test_other_label_is_told_by_synonyms_and_an_unknown_one_teaches_nothing():
     assert targets is not None
     assert targets.sum(axis=1).tolist() == [1, 0]
     assert EMOTIONS[targets[0].argmax()] == "angry"
+
+
+@pytest.mark.training
+def test_weights_are_mixed_by_their_share_where_there_were_any_before():
+    model, other = build(TINY), build(TINY)
+    own, others = layer_weights(model), layer_weights(other)
+    del others[SECOND_HEAD]
+    mix_in(model, others, 0.25)
+    mixed = layer_weights(model)
+    np.testing.assert_allclose(
+        mixed["conv1"][0], 0.75 * own["conv1"][0] + 0.25 * others["conv1"][0], rtol=1e-5, atol=1e-7
+    )
+    np.testing.assert_array_equal(mixed[SECOND_HEAD][0], own[SECOND_HEAD][0])
+    mix_in(other, own, 0.0)
+    np.testing.assert_array_equal(layer_weights(other)["conv1"][0], others["conv1"][0])
+
+
+@pytest.mark.training
+def test_what_a_run_began_with_is_all_but_the_head_that_was_not_there(
+    eagerly: None, pictures: Path, tmp_path: Path
+):
+    alone = dataclasses.replace(TINY, second_label="", epochs=1)
+    start = train_emotion(pictures, tmp_path / "start", alone).artifact.folder
+    faces = np.random.default_rng(2).integers(0, 256, (20, 32, 32, 1), dtype=np.uint8)
+    first = np.eye(7, dtype=np.float32)[np.arange(20) % 7]
+    batches = Batches(Faces(faces, first, first.argmax(axis=1), second=first), TINY)
+    model, begun = _begun(TINY, start, batches)
+    assert set(layer_weights(model)) - set(begun) == {SECOND_HEAD}
+    np.testing.assert_array_equal(begun["conv1"][0], layer_weights(model)["conv1"][0])
+
+
+def test_share_of_a_start_needs_one(pictures: Path, tmp_path: Path):
+    with pytest.raises(DatasetError, match="nothing to mix in: give the weights to start with"):
+        train_emotion(pictures, tmp_path / "model", dataclasses.replace(TINY, start_share=0.5))
