@@ -32,7 +32,8 @@ class Catalogue:
 
     Attributes:
         ids: track numbers, ascending, int64 ``[n]``.
-        moods: the network's probabilities in the order of ``Mood``, float32 ``[n, 7]``.
+        moods: the network's probabilities in the order of ``Mood``, float32 ``[n, 7]``, column by column in
+            memory: most of what is done with them is done to whole columns.
         certain: whether the network is sure enough of them, bool ``[n]``.
         plane: valence and arousal, -1 to 1, float32 ``[n, 2]``.
         durations_s: float32 ``[n]``.
@@ -93,6 +94,7 @@ class Catalogue:
             name: np.concatenate([getattr(self, name)[kept], getattr(new, name)[there]])[order]
             for name in _BY_ROW
         }
+        joined["moods"] = np.asfortranarray(joined["moods"])
         return Catalogue(
             **joined,
             artist_names=new.artist_names,
@@ -178,7 +180,7 @@ def largest_columns(moods: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArr
     tops, peaks = np.zeros(len(moods), np.intp), moods[:, 0].copy()
     for column in range(1, moods.shape[1]):
         values = moods[:, column]
-        tops[values > peaks] = column
+        np.putmask(tops, values > peaks, column)
         np.maximum(peaks, values, out=peaks)
     return tops, peaks
 
@@ -200,7 +202,7 @@ def _of(
     album_numbers = _numbers(album_names, albums)
     return Catalogue(
         ids=columns.ids,
-        moods=columns.moods,
+        moods=np.asfortranarray(columns.moods),
         certain=columns.certain,
         plane=columns.plane,
         durations_s=columns.durations_s,

@@ -139,6 +139,11 @@ def _teach(
     for each, column in zip(taught, columns, strict=True):
         votes[column, each.rows] += each.weights
     sums = votes.sum(axis=0)
+    rows = np.flatnonzero(sums)
+    sums += PRIOR_LABELS
     for column, of in enumerate(votes):  # a track without votes stays as it is, to the last digit
-        moods[:, column] = (PRIOR_LABELS * moods[:, column] + of) / (PRIOR_LABELS + sums)
-    return np.flatnonzero(sums)
+        shares = moods[:, column]
+        shares *= np.float32(PRIOR_LABELS)
+        shares += of
+        shares /= sums
+    return rows
