@@ -84,16 +84,16 @@ class Kept:
             store.wishes.of(listener),
         )
 
-    def hearing(self, catalogue: Catalogue, history: History) -> Hearing:
-        """The moods as they hear them."""
+    def hearing(self, catalogue: Catalogue, labels: Mapping[int, Mood]) -> Hearing:
+        """The moods as they hear them, with these labels of theirs, by track number."""
         if catalogue is not self._catalogue:
             self._catalogue, self._taught, self._hearing = catalogue, {}, None
-        if self._hearing is None or history.labels != self._labels:
-            for track_id, row in zip(history.labels, catalogue.rows(history.labels), strict=True):
+        if self._hearing is None or labels != self._labels:
+            for track_id, row in zip(labels, catalogue.rows(labels), strict=True):
                 if row >= 0 and track_id not in self._taught:
                     self._taught[track_id] = neighbours(catalogue, int(row))
-            self._hearing = hearing(catalogue, history.labels, self._taught)
-            self._labels = dict(history.labels)
+            self._hearing = hearing(catalogue, labels, self._taught)
+            self._labels = dict(labels)
         return self._hearing
 
     def others(self, catalogue: Catalogue, scores: Scores) -> NDArray[np.float32] | None:

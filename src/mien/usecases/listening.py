@@ -229,10 +229,11 @@ class Listening:
     def _relabel(self, listener: Listener, track_id: int, change: Callable[[], None]) -> Changed:
         now = self._clock()
         with self._lock:
-            catalogue, history, before = self._heard(listener, now)
+            catalogue, kept = self._library.catalogue(now), self._kept(listener)
+            labels = self._store.labels.of(listener)
+            before = kept.hearing(catalogue, labels)
             change()
-            labelled = replace(history, labels=self._store.labels.of(listener))
-            after = self._listeners[listener.id].hearing(catalogue, labelled)
+            after = kept.hearing(catalogue, self._store.labels.of(listener))
         (row,) = catalogue.rows([track_id])
         moved = (before.tops != after.tops).nonzero()[0]
         moved = moved[moved != row]
@@ -241,7 +242,7 @@ class Listening:
         first = self._store.tracks.many(catalogue.ids[nearest[:_MOST_MOVED]].tolist(), listener)
         return Changed(
             track=self._store.tracks.get(track_id, listener),
-            before=history.labels.get(track_id),
+            before=labels.get(track_id),
             moved=tuple(
                 Moved(
                     as_heard(track, catalogue, after, int(at)),
@@ -365,7 +366,7 @@ class Listening:
             catalogue = self._library.catalogue(now)
             kept = self._kept(listener)
             history = kept.history(self._store, listener, now)
-            return catalogue, history, kept.hearing(catalogue, history)
+            return catalogue, history, kept.hearing(catalogue, history.labels)
 
     def _kept(self, listener: Listener) -> Kept:
         with self._lock:
