@@ -6,7 +6,7 @@ import pytest
 
 from mien.errors import ArtifactError, ConfigurationError
 from mien.recommend import learned as module
-from mien.recommend.collaborative import Ease, TimedEase
+from mien.recommend.collaborative import TimedEase
 from mien.recommend.learned import identity_of, learn, load, recommender_for, save
 from mien.recommend.neighbours import Neighbours
 
