@@ -33,7 +33,7 @@ _COMMON = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
         "camera=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), microphone=(),"
-        " geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), browsing-topics=()"
+        " geolocation=(), payment=(), usb=(), serial=(), display-capture=(), browsing-topics=()"
     ),
     "X-Frame-Options": "DENY",
 }
