@@ -27,7 +27,7 @@ from mien.training.emotion_recipe import EmotionTraining
 from mien.training.emotion_scores import Answer, surest_mistakes
 from mien.training.emotion_transfer import begin_with, layer_weights, mix_in
 from mien.training.evaluate import fit_temperature, score
-from mien.training.export import to_onnx
+from mien.training.export import answers_of, to_onnx
 from mien.vision.emotion import INPUT, SECOND_HEAD
 
 if TYPE_CHECKING:
@@ -121,10 +121,11 @@ def train_emotion(
     history = fit(model, batches, valid, checkpoint, progress) if training.epochs else []
     mix_in(model, begun, training.start_share)
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
-    raw, *raw_second = predicted(model, valid.pixels)
+    network = to_onnx(model, INPUT, list(training.heads), halved=True)
+    raw, *raw_second = answers_of(network, valid.pixels)
     decision = fit_decision(valid.reference, raw, batches.frequencies(), training.prior_exponent)
     test = load_faces(parts[Part.TEST], training, progress, scored=True, detector=detector)
-    tested, *tested_second = predicted(model, test.pixels)
+    tested, *tested_second = answers_of(network, test.pixels)
     tested = decision(tested)
     scores = {
         "validation": score(valid.reference, decision(raw), training.labels),
@@ -150,7 +151,7 @@ def train_emotion(
         limits=LIMITS,
     )
     return TrainedEmotion(
-        artifact=save(artifact, to_onnx(model, INPUT, list(training.heads), halved=True)),
+        artifact=save(artifact, network),
         history=history,
         final=_final(model, learn, valid, raw),
         scores=scores,

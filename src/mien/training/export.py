@@ -7,8 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from mien.vision.emotion import standardise
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 # Smaller weights are kept as they are: they are few, and biases and scales want their digits.
 LEAST_HALVED = 1024
@@ -56,8 +62,24 @@ def to_onnx(
     return content
 
 
+def answers_of(network: bytes, faces: NDArray[np.uint8], at_once: int = 256) -> list[NDArray[np.float32]]:
+    """What an exported emotion network gives for faces: of each output, shape ``[n, labels]``.
+
+    Args:
+        network: the ONNX file; scores are of it, for it is what ships.
+        faces: shape ``[n, s, s, channels]``, uint8.
+        at_once: how many are computed together.
+    """
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    starts = range(0, len(faces), at_once)
+    rows = [session.run(None, {name: standardise(faces[i : i + at_once])}) for i in starts]
+    return [np.concatenate(output) for output in zip(*rows, strict=True)]
+
+
 def _halve(graph: Any) -> None:  # noqa: ANN401  (an onnx.GraphProto)
-    import numpy as np
     from onnx import TensorProto, helper, numpy_helper
 
     for tensor in list(graph.initializer):

@@ -73,7 +73,7 @@ def measured(
     vectors = _cached(cache)
     left_out: dict[str, str] = {}
     missing = [e for e in examples if e.file not in vectors]
-    done = len(examples) - len(missing)
+    done, unkept = len(examples) - len(missing), 0
     with data.paths(missing) as paths:
         file_of = {path: e.file for path, e in zip(paths, missing, strict=True)}
         results = map_files(partial(_itself, measure), paths, workers=workers, timeout_s=FILE_TIMEOUT_S)
@@ -82,8 +82,10 @@ def measured(
                 left_out[file_of[result.path]] = result.error or "it cannot be measured"
             else:
                 vectors[file_of[result.path]] = result.value
-            if cache is not None and vectors and (number % _KEPT_EVERY == 0 or number == len(missing)):
+                unkept += 1
+            if cache is not None and unkept and (unkept == _KEPT_EVERY or number == len(missing)):
                 _keep(cache, vectors)
+                unkept = 0
             if progress is not None:
                 progress.loading(done + number, len(examples))
     return {e.file: vectors[e.file] for e in examples if e.file in vectors}, left_out
