@@ -192,20 +192,18 @@ def _judged_second(
     training: EmotionTraining,
 ) -> tuple[float, dict[str, Scores]]:
     """The second head's temperature, and its scores where pictures have its label."""
-    reference, rows = _labelled(valid.second, raw)
+    reference, rows = _labelled(valid.by_head[1], raw)
     temperature = fit_temperature(reference, rows)
     scores = {"validation_second": score(reference, apply_temperature(rows, temperature), training.labels)}
-    reference, rows = _labelled(test.second, tested)
+    reference, rows = _labelled(test.by_head[1], tested)
     scores["test_second"] = score(reference, apply_temperature(rows, temperature), training.labels)
     return temperature, scores
 
 
 def _labelled(
-    targets: NDArray[np.float32] | None, rows: NDArray[np.floating]
+    targets: NDArray[np.float32], rows: NDArray[np.floating]
 ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
     """The reference labels, and the rows of the pictures that have one."""
-    if targets is None:
-        raise ValueError("there is no second head")
     has = targets.any(axis=1)
     return targets[has].argmax(axis=1), rows[has]
 
