@@ -27,7 +27,7 @@ def to_onnx(
     *,
     halved: bool = False,
 ) -> bytes:
-    """Export ``model``, which has been called at least once.
+    """Export ``model``.
 
     Args:
         model: a ``keras.Model`` with one input.
@@ -41,6 +41,7 @@ def to_onnx(
     """
     import onnx
 
+    model(np.zeros((1, *model.input_shape[1:]), np.float32))  # Keras exports only what was called
     with TemporaryDirectory(prefix="mien-export-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the converter warns of NumPy's and TensorFlow's future
         path = Path(folder) / "model.onnx"
