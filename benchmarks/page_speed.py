@@ -73,14 +73,8 @@ window.Worker = new Proxy(window.Worker, {
     return made;
   },
 });
-window.Audio = new Proxy(window.Audio, {
-  construct(kind, given) {
-    const made = new kind(...given);
-    made.addEventListener('timeupdate', () => made.currentTime > 0 && note('heard'));
-    return made;
-  },
-});
-// The longest silence, in samples, of what goes to the loudspeakers since `window.listening` was set.
+// Of what goes to the loudspeakers: when the first sound came, and the longest silence, in samples, since
+// `window.listening` was set.
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (to, ...rest) {
   if (to instanceof AudioDestinationNode && !window.ear) {
@@ -90,6 +84,7 @@ AudioNode.prototype.connect = function (to, ...rest) {
       for (const sample of inputBuffer.getChannelData(0)) {
         const {silence} = window;
         silence.now = Math.abs(sample) < 1e-4 ? silence.now + 1 : 0;
+        if (!silence.now) note('heard');
         if (window.listening) silence.longest = Math.max(silence.longest, silence.now);
       }
     };

@@ -138,6 +138,7 @@ class Moment {
 
   /** One press: a glance, or watching where that was chosen. The first time, consent is asked. */
   look(): void {
+    player.ready();
     this.consenting(() => void (prefs.all.camera === 'continuous' ? this.watch() : this.glance(true)));
   }
 

@@ -171,7 +171,7 @@ export class Sound {
   }
 
   /** Browsers allow sound only once the listener pressed something; until then the graph is not built. */
-  private wake(): void {
+  wake(): void {
     if (!this.context) {
       this.context = new AudioContext({ latencyHint: 'playback' });
       this.master = this.context.createGain();

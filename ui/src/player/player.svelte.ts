@@ -123,6 +123,11 @@ class Player {
     this.keep();
   }
 
+  /** Sound is wanted soon: what takes long to begin is begun, while the press that leads to it still counts. */
+  ready(): void {
+    this.sound.wake();
+  }
+
   async toggle(): Promise<void> {
     if (this.playing) this.pause();
     else await this.resume();
