@@ -40,7 +40,7 @@ _DECODERS = (
     "pcm_s32le,pcm_s8,pcm_u8,tta,vorbis,wavpack,wmalossless,wmapro,wmav1,wmav2,wmavoice"
 )
 
-_FRAMES_AT_ONCE = 65_536  # large enough that NumPy and the resampler, not Python, take the time
+_FRAMES_AT_ONCE = 131_072  # large enough that NumPy and the resampler, not Python, take the time
 _MOST_CHANNELS = 64
 _PLANES_MISCOUNTED = 8  # PyAV 18.1 counts planes beyond the end of FFmpeg's table of eight, and crashes
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 1_000, 768_000
@@ -237,8 +237,8 @@ def _mixed(
         weights = _mixing_weights(frame.layout, channels) * scale
         with np.errstate(over="ignore", invalid="ignore"):
             mixed = _weighted_sums(planes, weights)
-            # NaN makes the comparison False too.
-            if not (mixed.max() <= _LOUDEST and mixed.min() >= -_LOUDEST):
+            # In one pass and never too late: what is louder, infinite or NaN makes the comparison False.
+            if not np.vdot(mixed, mixed) <= _LOUDEST**2:
                 good = np.abs(planes) <= _LOUDEST
                 health.bad_samples += int(np.count_nonzero(~good.all(axis=0)))
                 planes = np.where(good, planes, 0)
@@ -266,7 +266,9 @@ def _planes(frame: AudioFrame) -> tuple[np.ndarray, float]:
 
 
 def _weighted_sums(planes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """``weights @ planes`` in float32, without converting all the planes first."""
+    """``weights @ planes`` in float32; what is not float32 is converted channel by channel, to save memory."""
+    if planes.dtype == np.float32:
+        return np.asarray(weights.astype(np.float32) @ planes)
     sums = np.zeros((len(weights), planes.shape[1]), np.float32)
     for (to, channel), weight in np.ndenumerate(weights):
         if weight:

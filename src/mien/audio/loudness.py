@@ -57,14 +57,19 @@ class LoudnessMeter:
         end = self._held + channels.samples.shape[1]
         if end > self._buffer.shape[1]:
             self._buffer = np.pad(self._buffer, ((0, 0), (0, end - self._buffer.shape[1])))
-        samples = self._buffer[:, :end]
-        np.multiply(
-            channels.samples, np.float32(channels.scale), out=samples[:, self._held :], casting="same_kind"
-        )
-        self._measure_peak(samples)
-        rest = samples[:, self._measure_steps(samples) :]
-        self._held = rest.shape[1]
-        self._buffer[:, : self._held] = rest.copy()
+        size = 2 * round(self._rate_hz / STEPS_PER_S / 2)
+        done = max(0, end - _TAPS) // size * size  # as many samples as a peak needs stay
+        power = np.zeros(done // size)
+        # Channel after channel, so that what is measured of one is still in the processor's cache.
+        for name, row, samples in zip(self._names, self._buffer[:, :end], channels.samples, strict=True):
+            np.multiply(samples, np.float32(channels.scale), out=row[self._held :], casting="same_kind")
+            self._measure_peak(row)
+            weight = _channel_weight(name, len(self._names))
+            if weight and done:
+                power += weight * _k_power(row[:done].reshape(-1, size), self._rate_hz)
+            row[: end - done] = row[done:].copy()
+        self._held = end - done
+        self._steps.append(power)
 
     def step_levels_lufs(self) -> NDArray[np.float64]:
         """Loudness of each step of 100 ms, at least -100, shape ``[steps]``."""
@@ -87,41 +92,25 @@ class LoudnessMeter:
         self._finish()
         return 20 * float(np.log10(self._peak)) if self._peak > 0 else None
 
-    def _measure_steps(self, samples: Floats) -> int:
-        """Measure whole steps; how many samples are done with. As many as a peak needs are held back."""
-        size = 2 * round(self._rate_hz / STEPS_PER_S / 2)
-        count: int = max(0, samples.shape[1] - _TAPS) // size
-        if count == 0:
-            return 0
-        weights = _k_weights(size, self._rate_hz)
-        power = np.zeros(count)
-        for name, channel in zip(self._names, samples, strict=True):
-            weight = _channel_weight(name, len(self._names))
-            if weight:
-                spectra = cv2.dft(channel[: count * size].reshape(count, size), flags=cv2.DFT_ROWS)
-                power += weight * (np.square(spectra, out=spectra) @ weights)
-        self._steps.append(power)
-        return count * size
-
-    def _measure_peak(self, samples: Floats) -> None:
-        inside = slice(_TAPS // 2, samples.shape[1] - _TAPS // 2)
-        for channel in samples:
-            largest = max(float(channel.max()), -float(channel.min()))
-            self._peak = max(self._peak, largest)
-            if largest <= _NEAR_THE_LARGEST * self._peak or self._rate_hz >= _OVERSAMPLED_HZ:
-                continue
-            size = np.abs(channel[inside])
-            near = np.flatnonzero(size > _NEAR_THE_LARGEST * self._peak) + inside.start
-            here, before, after = (np.abs(channel[near + step]) for step in (0, -1, 1))
-            tops = near[(here >= before) & (here >= after) & ((here > before) | (here > after))]
-            around = np.lib.stride_tricks.sliding_window_view(channel, _TAPS + 1)[tops - _TAPS // 2]
-            if len(tops):
-                self._peak = max(self._peak, float(np.abs(around @ _between()).max()))
+    def _measure_peak(self, channel: Floats) -> None:
+        size = np.abs(channel)
+        largest = float(size.max())
+        self._peak = max(self._peak, largest)
+        if largest <= _NEAR_THE_LARGEST * self._peak or self._rate_hz >= _OVERSAMPLED_HZ:
+            return
+        side = _TAPS // 2
+        near = np.flatnonzero(size[side:-side] > _NEAR_THE_LARGEST * self._peak) + side
+        here, before, after = size[near], size[near - 1], size[near + 1]
+        tops = near[(here >= before) & (here >= after) & ((here > before) | (here > after))]
+        if len(tops):
+            around = channel[tops[:, None] + np.arange(-side, side + 1)]
+            self._peak = max(self._peak, float(np.abs(around @ _between()).max()))
 
     def _finish(self) -> None:
         """Measure the peaks of what is held back."""
         if self._held:
-            self._measure_peak(np.pad(self._buffer[:, : self._held], ((0, 0), (0, _TAPS))))
+            for row in np.pad(self._buffer[:, : self._held], ((0, 0), (0, _TAPS))):
+                self._measure_peak(row)
             self._held = 0
 
 
@@ -135,6 +124,13 @@ def _channel_weight(name: str, channels: int) -> float:
     if name in _LOW_FREQUENCY:
         return 0.0
     return _SURROUND_WEIGHT if name in _SURROUND else 1.0
+
+
+def _k_power(steps: Floats, rate_hz: int) -> Floats:
+    """The mean square of each row after K-weighting."""
+    spectra = cv2.dft(steps, flags=cv2.DFT_ROWS)
+    power: Floats = np.square(spectra, out=spectra) @ _k_weights(steps.shape[1], rate_hz)
+    return power
 
 
 @cache
