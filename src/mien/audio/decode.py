@@ -266,7 +266,7 @@ def _planes(frame: AudioFrame) -> tuple[np.ndarray, float]:
 
 
 def _weighted_sums(planes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """``weights @ planes`` in float32; what is not float32 is converted channel by channel, to save memory."""
+    """``weights @ planes`` in float32; whole numbers are converted channel by channel, to save memory."""
     if planes.dtype == np.float32:
         return np.asarray(weights.astype(np.float32) @ planes)
     sums = np.zeros((len(weights), planes.shape[1]), np.float32)
