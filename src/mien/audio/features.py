@@ -117,9 +117,7 @@ def measure(samples: Floats) -> Sound | None:
     level_dbfs = _decibels(power)
     if level_dbfs < SILENCE_DBFS:
         return None
-    spectral = _spectral(samples)
-    partials = tonality.join([part for _series, part in spectral])
-    shape = {name: np.concatenate([series[name] for series, _part in spectral]) for name in spectral[0][0]}
+    shape, partials = _spectral(samples)
     mel_db = spectrum.mel_levels_db(shape.pop("mel_power"))
     rises_db = spectrum.rises_db(mel_db)
     onsets = rhythm.onset_strength(rises_db)
@@ -159,24 +157,32 @@ def _decibels(power: float) -> float:
     return 10 * float(np.log10(power + 1e-20))
 
 
-def _spectral(samples: Floats) -> list[tuple[dict[str, Floats], tonality.Partials]]:
-    """What is measured of each frame's spectrum alone, some frames at a time."""
-    measured = []
+def _spectral(samples: Floats) -> tuple[dict[str, Floats], tonality.Partials]:
+    """What is measured of each frame's spectrum alone: what needs whole spectra, some frames at a time."""
+    sums, partials, parts = [], [], []
     for spectra in spectrum.transform(samples):
-        centroid, bandwidth, skewness = spectrum.moments(spectra)
-        series = {
-            "mel_power": spectrum.mel_power(spectra),
-            "centroid": _octaves(centroid),
-            "bandwidth": _octaves(bandwidth),
-            "skewness": skewness,
-            "rolloff": _octaves(spectrum.rolloff_hz(spectra, (0.5, 0.85, 0.95))),
-            "flatness": spectrum.flatness_db(spectra),
-            "entropy": spectrum.entropy_bits(spectra),
-            "contrast": spectrum.contrast_db(spectra),
-            "octave_flatness": spectrum.octave_flatness_db(spectra),
-        }
-        measured.append((series, tonality.find_partials(spectra)))
-    return measured
+        sums.append(spectra.sums)
+        partials.append(tonality.find_partials(spectra))
+        parts.append(
+            {
+                "rolloff": spectrum.rolloff_hz(spectra, (0.5, 0.85, 0.95)),
+                "entropy": spectrum.entropy_bits(spectra),
+                "contrast": spectrum.contrast_db(spectra),
+            }
+        )
+    series = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    joined = spectrum.join(sums)
+    centroid, bandwidth, skewness = spectrum.moments(joined)
+    series |= {
+        "mel_power": spectrum.mel_power(joined),
+        "centroid": _octaves(centroid),
+        "bandwidth": _octaves(bandwidth),
+        "skewness": skewness,
+        "rolloff": _octaves(series["rolloff"]),
+        "flatness": spectrum.flatness_db(joined),
+        "octave_flatness": spectrum.octave_flatness_db(joined),
+    }
+    return series, tonality.join(partials)
 
 
 def _timbre(mel_db: Floats, rises_db: Floats) -> dict[str, Floats]:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,10 +36,27 @@ OCTAVE_EDGES_HZ = (0.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 6400.0, 10_000.0)
 # Power of a bin, about 70 dB below that of white noise of RMS 1: what lies lower is a codec's doing.
 _TINY = 1e-4
 # Frames that are measured together: few enough to stay in a processor's cache, enough for NumPy to be quick.
-AT_ONCE = 128
+AT_ONCE = 144
 _MOMENTS = 4
 _ROLLOFF_BLOCK = 32
 _EXTREMES = 0.1  # share of an octave's bins that make its peaks, and its valleys
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over the bins of some frames' spectra.
+
+    Attributes:
+        magnitude: moments of the magnitude about 0 Hz, then its sums over blocks of bins, shape
+            ``[frames, 4 + blocks]``.
+        power: in each mel band, then in each octave, then in all bins, shape
+            ``[frames, MEL_BANDS + octaves + 1]``.
+        log_power_means: mean of the log power in each octave, shape ``[frames, octaves]``.
+    """
+
+    magnitude: Floats
+    power: Floats
+    log_power_means: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +67,13 @@ class Spectra:
         magnitude: shape ``[frames, BINS]``.
         power: magnitude squared.
         log_power: natural logarithm of the power.
-        magnitude_sums: moments of the magnitude about 0 Hz, then its sums over blocks of bins, shape
-            ``[frames, 4 + blocks]``.
-        power_sums: power in each mel band, then in each octave, then in all bins, shape
-            ``[frames, MEL_BANDS + octaves + 1]``.
-        log_power_means: mean of the log power in each octave, shape ``[frames, octaves]``.
+        sums: of these over bins.
     """
 
     magnitude: Floats
     power: Floats
     log_power: Floats
-    magnitude_sums: Floats
-    power_sums: Floats
-    log_power_means: Floats
+    sums: Sums
 
 
 def normalised(samples: Floats) -> tuple[Floats, float]:
@@ -87,42 +98,42 @@ def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
         at_once: how many frames are yielded together.
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
-    windowed, scratch = np.empty((2, min(at_once, len(frames)), FRAME), np.float32)
-    for start in range(0, len(frames), at_once):
-        part = frames[start : start + at_once]
-        power = power_spectra(np.multiply(part, _hann(), out=windowed[: len(part)]), scratch)
-        yield spectra_of(power)
+    parts = -(-len(frames) // at_once)
+    size = -(-len(frames) // parts)  # of equal size, since each part costs some time of its own
+    windowed = np.empty((size, FRAME), np.float32)
+    for start in range(0, len(frames), size):
+        part = frames[start : start + size]
+        yield spectra_of(_magnitudes(np.multiply(part, _hann(), out=windowed[: len(part)])))
 
 
-def spectra_of(power: Floats) -> Spectra:
-    """Power spectra ``[frames, BINS]`` with what is derived of them; the sums all at once, by BLAS."""
-    magnitude, log_power = np.sqrt(power), np.log(power + np.float32(_TINY))
-    return Spectra(
-        magnitude,
-        power,
-        log_power,
-        magnitude @ _magnitude_columns(),
-        power @ _power_columns(),
-        log_power @ (_octave_columns() / _octave_columns().sum(axis=0)),
-    )
+def _magnitudes(rows: Floats) -> Floats:
+    """Magnitude of the Fourier transform of each row, ``[n, size]`` (even) to ``[n, size / 2 + 1]``.
 
-
-def power_spectra(rows: Floats, scratch: Floats | None = None) -> Floats:
-    """Squared magnitude of the Fourier transform of each row, ``[n, size]`` (even) to ``[n, size / 2 + 1]``.
-
-    By OpenCV, whose transform takes a tenth of the time of NumPy's.
-
-    Args:
-        rows: of any length, best a power of two.
-        scratch: memory that may be written to, at least as large as ``rows``.
+    By OpenCV, whose transform takes a tenth of the time of NumPy's. What is in ``rows`` is lost.
     """
-    packed = np.empty_like(rows) if scratch is None else scratch[: len(rows)]
-    cv2.dft(rows, dst=packed, flags=cv2.DFT_ROWS)  # real 0, real 1, imaginary 1, ..., real of the last
-    np.square(packed, out=packed)
-    power = np.empty((len(rows), rows.shape[1] // 2 + 1), np.float32)
-    np.add(packed[:, 1:-1:2], packed[:, 2:-1:2], out=power[:, 1:-1])
-    power[:, 0], power[:, -1] = packed[:, 0], packed[:, -1]
-    return power
+    cv2.dft(rows, dst=rows, flags=cv2.DFT_ROWS)  # real 0, real 1, imaginary 1, ..., real of the last
+    magnitude = np.empty((len(rows), rows.shape[1] // 2 + 1), np.float32)
+    np.abs(rows[:, 1:-1].view(np.complex64), out=magnitude[:, 1:-1])
+    np.abs(rows[:, :: rows.shape[1] - 1], out=magnitude[:, :: magnitude.shape[1] - 1])
+    return magnitude
+
+
+def spectra_of(magnitude: Floats) -> Spectra:
+    """Magnitude spectra ``[frames, BINS]`` with what is derived of them; the sums all at once, by BLAS."""
+    power = np.square(magnitude)
+    log_power = power + np.float32(_TINY)
+    np.log(log_power, out=log_power)
+    sums = Sums(magnitude @ _magnitude_columns(), power @ _power_columns(), log_power @ _octave_means())
+    return Spectra(magnitude, power, log_power, sums)
+
+
+def join(parts: Sequence[Sums]) -> Sums:
+    """The sums of frames that follow one another."""
+    return Sums(
+        np.concatenate([part.magnitude for part in parts]),
+        np.concatenate([part.power for part in parts]),
+        np.concatenate([part.log_power_means for part in parts]),
+    )
 
 
 @cache
@@ -156,9 +167,9 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))  # noqa: PLR2004
 
 
-def mel_power(spectra: Spectra) -> Floats:
+def mel_power(sums: Sums) -> Floats:
     """Power in each mel band, shape ``[frames, MEL_BANDS]``."""
-    return spectra.power_sums[:, :MEL_BANDS]
+    return sums.power[:, :MEL_BANDS]
 
 
 @cache
@@ -176,8 +187,14 @@ def _octave_columns() -> Floats:
     return columns
 
 
-def _octave_power(spectra: Spectra) -> Floats:
-    return spectra.power_sums[:, MEL_BANDS:-1]
+@cache
+def _octave_means() -> Floats:
+    """What makes means over octaves, shape ``[BINS, octaves]``."""
+    return np.asarray(_octave_columns() / _octave_columns().sum(axis=0), np.float32)
+
+
+def _octave_power(sums: Sums) -> Floats:
+    return sums.power[:, MEL_BANDS:-1]
 
 
 def mel_levels_db(mel: Floats) -> Floats:
@@ -208,10 +225,10 @@ def mfcc(mel_db: Floats) -> Floats:
     return np.asarray(mel_db @ _cosines(mel_db.shape[1]), np.float32)
 
 
-def moments(spectra: Spectra) -> tuple[Floats, Floats, Floats]:
+def moments(sums: Sums) -> tuple[Floats, Floats, Floats]:
     """Centroid and bandwidth (standard deviation) of the magnitude spectrum in Hz, and its skewness."""
-    total = spectra.magnitude_sums[:, :1] + np.float32(_TINY)
-    first, second, third = (spectra.magnitude_sums[:, 1:_MOMENTS] / total).T.astype(np.float64)
+    total = sums.magnitude[:, :1] + np.float32(_TINY)
+    first, second, third = (sums.magnitude[:, 1:_MOMENTS] / total).T.astype(np.float64)
     spread = np.sqrt(np.maximum(second - first**2, 1e-8))
     skewness = (third - 3 * first * spread**2 - first**3) / spread**3
     centroid, bandwidth = first * SAMPLE_RATE_HZ, spread * SAMPLE_RATE_HZ
@@ -233,25 +250,24 @@ def _magnitude_columns() -> Floats:
 def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
     """Frequency under which each of ``shares`` of the magnitude lies, shape ``[frames, len(shares)]``."""
     # In two steps, blocks of bins and then the bins of one block, which spares most of the sums.
-    ends = np.cumsum(spectra.magnitude_sums[:, _MOMENTS:], axis=1)
-    frames = np.arange(len(ends))
+    ends = np.cumsum(spectra.sums.magnitude[:, _MOMENTS:], axis=1)
+    frames = np.arange(len(ends))[:, None]
     blocks = spectra.magnitude[:, :-1].reshape(len(ends), -1, _ROLLOFF_BLOCK)
     total = ends[:, -1] + spectra.magnitude[:, -1]
-    found = np.empty((len(ends), len(shares)), np.float32)
-    for column, share in enumerate(shares):
-        wanted = np.float32(share) * total
-        block = np.minimum(np.count_nonzero(ends < wanted[:, None], axis=1), blocks.shape[1] - 1)
-        inside = np.cumsum(blocks[frames, block], axis=1)
-        left = wanted - np.where(block > 0, ends[frames, block - 1], 0)
-        found[:, column] = block * _ROLLOFF_BLOCK + np.count_nonzero(inside < left[:, None], axis=1)
-    return found * np.float32(SAMPLE_RATE_HZ / FRAME)
+    wanted = total[:, None] * np.array(shares, np.float32)
+    before = np.count_nonzero(ends[:, None] < wanted[:, :, None], axis=2)
+    block = np.minimum(before, blocks.shape[1] - 1)
+    inside = np.cumsum(blocks[frames, block], axis=2)
+    left = wanted - np.where(block > 0, ends[frames, block - 1], 0)
+    found = block * _ROLLOFF_BLOCK + np.count_nonzero(inside < left[:, :, None], axis=2)
+    return np.asarray(found * np.float32(SAMPLE_RATE_HZ / FRAME), np.float32)
 
 
-def flatness_db(spectra: Spectra) -> Floats:
+def flatness_db(sums: Sums) -> Floats:
     """Geometric against arithmetic mean of the power to 10 kHz: far below 0 for tones; shape ``[frames]``."""
     widths = _octave_columns().sum(axis=0)
-    log_mean = spectra.log_power_means @ (widths / widths.sum())
-    return _ratio_db(log_mean, _octave_power(spectra).sum(axis=1) / widths.sum())
+    log_mean = sums.log_power_means @ (widths / widths.sum())
+    return _ratio_db(log_mean, _octave_power(sums).sum(axis=1) / widths.sum())
 
 
 def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> Floats:
@@ -260,7 +276,7 @@ def _ratio_db(log_of_one: NDArray[np.floating], other: NDArray[np.floating]) -> 
 
 def entropy_bits(spectra: Spectra) -> Floats:
     """Shannon entropy of the power as a distribution over bins, shape ``[frames]``."""
-    total = spectra.power_sums[:, -1] + np.float32(_TINY)
+    total = spectra.sums.power[:, -1] + np.float32(_TINY)
     product = np.einsum("tb,tb->t", spectra.power, spectra.log_power)
     return np.asarray((np.log(total) - product / total) / np.log(2), np.float32)
 
@@ -285,9 +301,9 @@ def contrast_db(spectra: Spectra) -> Floats:
     return _decibels((peaks + _TINY) / (valleys + _TINY))
 
 
-def octave_flatness_db(spectra: Spectra) -> Floats:
+def octave_flatness_db(sums: Sums) -> Floats:
     """Flatness within each octave, shape ``[frames, octaves]``: how noisy each register is."""
-    return _ratio_db(spectra.log_power_means, _octave_power(spectra) / _octave_columns().sum(axis=0))
+    return _ratio_db(sums.log_power_means, _octave_power(sums) / _octave_columns().sum(axis=0))
 
 
 def zero_crossing_rate(samples: Floats) -> Floats:
