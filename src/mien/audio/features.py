@@ -125,6 +125,7 @@ def measure(samples: Floats) -> Sound | None:
     classes = tonality.pitch_classes(partials, tuned)
     local = tonality.smoothed(classes, _HALF_A_SECOND)
     levels_db = spectrum.levels_db(samples)
+    modulation = rhythm.modulation(np.column_stack([levels_db, spectrum.band_levels_db(mel_db)]))
     series = {
         **shape,
         "zero_crossings": spectrum.zero_crossing_rate(samples),
@@ -136,8 +137,8 @@ def measure(samples: Floats) -> Sound | None:
         "tuning_clarity": tuning_clarity,
         "interval": tonality.interval_shares(local),
         "level_percentile": rhythm.level_percentiles_db(levels_db),
-        "modulation": rhythm.modulation(levels_db[:, None]),
-        "band_modulation": rhythm.modulation(spectrum.band_levels_db(mel_db)),
+        "modulation": modulation[:, 0],
+        "band_modulation": modulation[:, 1:],
         **rhythm.dynamics(levels_db, samples),
         **rhythm.attacks(levels_db, rises_db),
         **rhythm.onsets_summary(onsets),
@@ -254,11 +255,20 @@ def _statistics(series: Mapping[str, Floats], heard: NDArray[np.bool_]) -> dict[
 
 def _each_statistic(rows: Floats) -> dict[str, Floats]:
     step = min(_CHANGE_FRAMES, len(rows) - 1)
+    mean = rows.mean(axis=0)
     return {
-        MEAN: rows.mean(axis=0),
-        SPREAD: rows.std(axis=0),
-        CHANGE: (rows[step:] - rows[: len(rows) - step]).std(axis=0),
+        MEAN: mean,
+        SPREAD: _root_mean_square(rows - mean),
+        CHANGE: _spread(rows[step:] - rows[: len(rows) - step]),
     }
+
+
+def _spread(rows: Floats) -> Floats:
+    return _root_mean_square(rows - rows.mean(axis=0))
+
+
+def _root_mean_square(rows: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("tk,tk->k", rows, rows) / len(rows)), np.float32)
 
 
 def _flat(families: Sequence[Family], values: Mapping[str, Floats | float]) -> Floats:
@@ -290,13 +300,13 @@ def merge(sounds: Sequence[Sound]) -> Sound:
 
 def vector(sound: Sound) -> Floats:
     """One number for each of ``FEATURES``, float32."""
-    bpm, _strength = rhythm.tempo(sound.tempogram)
+    bpm, strength = rhythm.tempo(sound.tempogram)
     classes = sound.pitch_classes[None]
     keys = {name: tonality.key_correlations(classes, name) for name in ("krumhansl", "temperley")}
     second, best = np.sort(keys["krumhansl"][0])[-2:]
     pooled: dict[str, Floats | float] = {
         "tempo": float(np.log2(bpm)),
-        "beat": rhythm.beat(sound.tempogram),
+        "beat": rhythm.beat(sound.tempogram, bpm, strength),
         "period": rhythm.periods(sound.tempogram),
         "mode": np.concatenate([tonality.mode(k) for k in keys.values()]),
         "key_clarity": np.array([k.max() for k in keys.values()] + [best - second], np.float32),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ _ONSETS_A_BEAT = (0.8, 2.0)
 _FASTER_BY_AROUSAL = 0.25  # octaves
 _WORTH_KEEPING = 0.3
 _TINY = np.float32(1e-9)
+_LAG = np.arange(LAGS)
+# The tempo that each lag of a tempogram means; the first means none.
+_LAG_BPM = np.concatenate([[np.inf], 60 * FRAMES_PER_S / _LAG[1:]])
 
 
 def onset_strength(rises_db: Floats) -> Floats:
@@ -51,31 +55,30 @@ def tempogram(onsets: Floats) -> Floats:
     return padded
 
 
-def lag_bpm() -> NDArray[np.float64]:
-    """The tempo that each lag of a tempogram means; the first is infinite."""
-    with np.errstate(divide="ignore"):
-        return 60 * FRAMES_PER_S / np.arange(LAGS)
-
-
 def tempo(correlations: Floats) -> tuple[float, float]:
     """The tempo in beats a minute, and how strong its beat is (-1 to 1).
 
     Each tempo from 40 to 240 is weighed by the correlation one and two beats later, and by how usual it is:
     a log-normal around 120 with a spread of one octave (Ellis 2007), which settles the octave.
     """
-    candidates = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 500)
-    lags = 60 * FRAMES_PER_S / candidates
-    one, two = (np.interp(beats * lags, np.arange(LAGS), correlations, right=0) for beats in (1, 2))
-    usual = np.exp(-0.5 * np.square(np.log2(candidates / _USUAL_BPM)))
+    lags, usual = _candidates()
+    one, two = (np.interp(beats * lags, _LAG, correlations, right=0) for beats in (1, 2))
     best = int(((one + 0.5 * two) * usual).argmax())
     return _refined(correlations, float(lags[best])), float(one[best])
+
+
+@cache
+def _candidates() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Tempos as lags in frames, and how usual each is."""
+    bpm = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 500)
+    return 60 * FRAMES_PER_S / bpm, np.exp(-0.5 * np.square(np.log2(bpm / _USUAL_BPM)))
 
 
 def _refined(correlations: Floats, lag: float) -> float:
     """The tempo near ``lag`` (frames) whose every multiple correlates best: far beats tell it more finely."""
     near = lag * np.linspace(0.96, 1.04, 81)
     beats = np.arange(1, max(2, int(LAGS / near[-1]) + 1))
-    together = np.interp(np.outer(near, beats), np.arange(LAGS), correlations, right=0).sum(axis=1)
+    together = np.interp(np.outer(near, beats), _LAG, correlations, right=0).sum(axis=1)
     return float(60 * FRAMES_PER_S / near[int(together.argmax())])
 
 
@@ -111,7 +114,7 @@ def tempo_candidates(correlations: Floats, onset_rate: float, arousal: float) ->
 def _fit(correlations: Floats, bpm: float) -> float:
     """How well beats at this tempo correlate, 0 to 1; less where the halves between them do as well."""
     lag = 60 * FRAMES_PER_S / bpm
-    half, one, two = np.interp([lag / 2, lag, 2 * lag], np.arange(LAGS), correlations, right=0)
+    half, one, two = np.interp([lag / 2, lag, 2 * lag], _LAG, correlations, right=0)
     if one <= 0:
         return 0.0
     evenness = np.clip((half / one - 0.75) / 0.2, 0, 1)
@@ -131,22 +134,32 @@ def _filled(bpm: float, onset_rate: float) -> float:
     return math.exp(-2 * outside**2)
 
 
-def beat(correlations: Floats) -> Floats:
+def beat(correlations: Floats, bpm: float, strength: float) -> Floats:
     """What the tempogram says besides the tempo, shape ``[6]``.
 
     Strength of the beat, of the strongest period, spread over periods; strength at two, three and half beats.
+
+    Args:
+        correlations: a tempogram.
+        bpm: its tempo, and ``strength`` that of its beat, by :func:`tempo`.
+        strength: see there.
     """
-    bpm, strength = tempo(correlations)
     lag = 60 * FRAMES_PER_S / bpm
-    inside = correlations[(lag_bpm() > 30) & (lag_bpm() < 300)]  # noqa: PLR2004
-    others = np.interp([2 * lag, 3 * lag, lag / 2], np.arange(LAGS), correlations, right=0)
+    inside = correlations[(_LAG_BPM > 30) & (_LAG_BPM < 300)]  # noqa: PLR2004
+    others = np.interp([2 * lag, 3 * lag, lag / 2], _LAG, correlations, right=0)
     return np.array([strength, inside.max(), inside.std(), *others], np.float32)
 
 
 def periods(correlations: Floats) -> Floats:
     """The strongest correlation in each quarter octave of tempo from 30 to 480 a minute, shape ``[16]``."""
-    which = np.digitize(lag_bpm(), TEMPO_EDGES_BPM) - 1
-    return np.array([correlations[which == i].max() for i in range(16)], np.float32)
+    return np.array([correlations[lags].max() for lags in _lags_of_periods()], np.float32)
+
+
+@cache
+def _lags_of_periods() -> list[NDArray[np.intp]]:
+    """Which lags lie in each quarter octave."""
+    which = np.digitize(_LAG_BPM, TEMPO_EDGES_BPM) - 1
+    return [np.flatnonzero(which == i) for i in range(len(TEMPO_EDGES_BPM) - 1)]
 
 
 def onset_times_s(onsets: Floats) -> NDArray[np.float64]:
@@ -181,15 +194,18 @@ def level_percentiles_db(levels_db: Floats) -> Floats:
 
 def dynamics(levels_db: Floats, samples: Floats) -> dict[str, float]:
     """How loudness is spread, against an RMS of 1; features by name."""
-    amplitudes, squares = np.abs(samples), np.square(samples)
     rms = 10 ** (levels_db / 20)
+    scratch = np.square(samples)
+    fourth = float(scratch @ scratch) / len(samples)
+    crest = 10 * float(np.log10(scratch.max()))
+    np.sqrt(np.abs(samples, out=scratch), out=scratch)
     return {
         "level_spread": float(levels_db.std()),
         "level_change": float(np.abs(np.diff(levels_db)).mean()),
         "quiet_share": float((rms < rms.mean()).mean()),
-        "crest": 20 * float(np.log10(amplitudes.max())),
-        "softness": float(np.sqrt(amplitudes).mean()),
-        "peakiness": (float(squares @ squares) / len(squares)) ** 0.25,
+        "crest": crest,
+        "softness": float(scratch.mean()),
+        "peakiness": fourth**0.25,
     }
 
 
@@ -197,12 +213,13 @@ def attacks(levels_db: Floats, rises_db: Floats) -> dict[str, float]:
     """How suddenly sound comes and goes: articulation; features by name."""
     change = np.diff(levels_db)
     up, down = np.maximum(change, 0), np.maximum(-change, 0)
-    rise = rises_db.mean(axis=1)
+    attack, decay = np.percentile([up, down], 95, axis=1)
+    usual, sharpest = np.percentile(rises_db.mean(axis=1), (50, 95))
     return {
-        "attack": float(np.percentile(up, 95)),
-        "decay": float(np.percentile(down, 95)),
+        "attack": float(attack),
+        "decay": float(decay),
         "attack_balance": float(up.sum() / (down.sum() + 1e-3)),
-        "attack_sharpness": float(np.percentile(rise, 95) / (np.percentile(rise, 50) + 1e-3)),
+        "attack_sharpness": float(sharpest / (usual + 1e-3)),
         "rising_share": float((up > 0).mean()),
     }
 

@@ -123,8 +123,28 @@ def spectra_of(magnitude: Floats) -> Spectra:
     power = np.square(magnitude)
     log_power = power + np.float32(_TINY)
     np.log(log_power, out=log_power)
-    sums = Sums(magnitude @ _magnitude_columns(), power @ _power_columns(), log_power @ _octave_means())
+    sums = Sums(
+        np.hstack([magnitude @ _frequency_powers(), _block_sums(magnitude)]),
+        np.hstack([power @ mel_filters(), _octave_sums(power), _sums(power)[:, None]]),
+        _octave_sums(log_power) / _octave_widths(),
+    )
     return Spectra(magnitude, power, log_power, sums)
+
+
+def _sums(rows: Floats) -> Floats:
+    total: Floats = np.einsum("tb->t", rows)  # takes a third of the time of NumPy's sum
+    return total
+
+
+def _octave_sums(rows: Floats) -> Floats:
+    """Sums over the bins of each octave, shape ``[frames, octaves]``."""
+    return np.stack([_sums(rows[:, octave]) for octave in _octaves()], axis=1)
+
+
+def _block_sums(magnitude: Floats) -> Floats:
+    """Sums over blocks of bins; the last bin is in none. Shape ``[frames, blocks]``."""
+    sums: Floats = np.einsum("tbk->tb", magnitude[:, :-1].reshape(len(magnitude), -1, _ROLLOFF_BLOCK))
+    return sums
 
 
 def join(parts: Sequence[Sums]) -> Sums:
@@ -173,24 +193,8 @@ def mel_power(sums: Sums) -> Floats:
 
 
 @cache
-def _power_columns() -> Floats:
-    """What sums power over mel bands, octaves, and all bins, shape ``[BINS, MEL_BANDS + octaves + 1]``."""
-    return np.hstack([mel_filters(), _octave_columns(), np.ones((BINS, 1), np.float32)])
-
-
-@cache
-def _octave_columns() -> Floats:
-    """1 where a bin lies in an octave, shape ``[BINS, octaves]``."""
-    columns = np.zeros((BINS, len(_octaves())), np.float32)
-    for column, octave in zip(columns.T, _octaves(), strict=True):
-        column[octave] = 1
-    return columns
-
-
-@cache
-def _octave_means() -> Floats:
-    """What makes means over octaves, shape ``[BINS, octaves]``."""
-    return np.asarray(_octave_columns() / _octave_columns().sum(axis=0), np.float32)
+def _octave_widths() -> Floats:
+    return np.array([octave.stop - octave.start for octave in _octaves()], np.float32)
 
 
 def _octave_power(sums: Sums) -> Floats:
@@ -236,15 +240,10 @@ def moments(sums: Sums) -> tuple[Floats, Floats, Floats]:
 
 
 @cache
-def _magnitude_columns() -> Floats:
-    """Powers 0 to 3 of each bin's frequency against the sampling rate, then 1 for the block it is in.
-
-    The last bin is in no block. Shape ``[BINS, _MOMENTS + blocks]``.
-    """
+def _frequency_powers() -> Floats:
+    """Powers 0 to 3 of each bin's frequency against the sampling rate, shape ``[BINS, _MOMENTS]``."""
     share = frequencies_hz().astype(np.float64) / SAMPLE_RATE_HZ
-    powers = np.stack([share**power for power in range(_MOMENTS)], axis=1)
-    blocks = np.repeat(np.eye((BINS - 1) // _ROLLOFF_BLOCK), _ROLLOFF_BLOCK, axis=0)
-    return np.hstack([powers, np.pad(blocks, ((0, 1), (0, 0)))]).astype(np.float32)
+    return np.stack([share**power for power in range(_MOMENTS)], axis=1).astype(np.float32)
 
 
 def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
@@ -265,7 +264,7 @@ def rolloff_hz(spectra: Spectra, shares: tuple[float, ...]) -> Floats:
 
 def flatness_db(sums: Sums) -> Floats:
     """Geometric against arithmetic mean of the power to 10 kHz: far below 0 for tones; shape ``[frames]``."""
-    widths = _octave_columns().sum(axis=0)
+    widths = _octave_widths()
     log_mean = sums.log_power_means @ (widths / widths.sum())
     return _ratio_db(log_mean, _octave_power(sums).sum(axis=1) / widths.sum())
 
@@ -303,7 +302,7 @@ def contrast_db(spectra: Spectra) -> Floats:
 
 def octave_flatness_db(sums: Sums) -> Floats:
     """Flatness within each octave, shape ``[frames, octaves]``: how noisy each register is."""
-    return _ratio_db(sums.log_power_means, _octave_power(sums) / _octave_columns().sum(axis=0))
+    return _ratio_db(sums.log_power_means, _octave_power(sums) / _octave_widths())
 
 
 def zero_crossing_rate(samples: Floats) -> Floats:
