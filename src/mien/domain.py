@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -89,6 +89,34 @@ class Reason(StrEnum):
     TURNED_AWAY = "turned_away"
     COVERED = "covered"
     AT_EDGE = "at_edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something that Mien says to people: in English, and by a code, for a front end of another language.
+
+    Attributes:
+        code: which sentence it is.
+        english: its text, with the values' names in braces.
+        values: what is filled in; one that is a sentence itself is a part of this one.
+    """
+
+    code: str
+    english: str
+    values: Mapping[str, str | float | datetime | Sentence] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.english.format_map(self.values)
+
+
+def say(code: str, english: str, /, **values: str | float | datetime | Sentence) -> Sentence:
+    """A sentence; what is filled in is given by name."""
+    return Sentence(code, english, values)
+
+
+def in_english(sentences: Iterable[Sentence]) -> str:
+    """Several sentences as one text; empty when there is none."""
+    return "; ".join(map(str, sentences))
 
 
 LabelT = TypeVar("LabelT", bound=StrEnum)
@@ -538,11 +566,16 @@ class Recommendation:
     Attributes:
         track: which.
         score: how well it fits, from 0 to 1, all parts together.
-        why: one sentence a person can read.
+        reasons: why, the mood first.
         parts: what each part of the ranking added or took, by its name (``mien.recommend.rank``).
     """
 
     track: Track
     score: float
-    why: str
+    reasons: tuple[Sentence, ...] = ()
     parts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        """The reasons, in one sentence a person can read."""
+        return in_english(self.reasons)

@@ -106,6 +106,6 @@ class ThrottledError(AccessError):
         retry_after_s: how long to wait, in seconds.
     """
 
-    def __init__(self, message: str, retry_after_s: float) -> None:
+    def __init__(self, message: object, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s

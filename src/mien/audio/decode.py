@@ -186,7 +186,9 @@ def _frames(container: InputContainer, stream: AudioStream, health: _Health) -> 
         except av.FFmpegError:
             health.bad_packets += 1
             continue
-        yield from (frame for frame in frames if isinstance(frame, AudioFrame) and frame.samples)
+        for frame in frames:
+            if isinstance(frame, AudioFrame) and frame.samples:
+                yield frame
 
 
 def _packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:

@@ -291,13 +291,25 @@ def contrast_db(spectra: Spectra) -> Floats:
 
     The mean power of the loudest tenth of the octave's bins over that of the quietest tenth.
     """
-    valleys, peaks = np.empty((2, len(spectra.power), len(_octaves())), np.float32)
-    for column, octave in enumerate(_octaves()):
-        ordered = np.sort(spectra.power[:, octave], axis=1)
-        count = max(1, round(_EXTREMES * ordered.shape[1]))
-        valleys[:, column] = np.add.reduce(ordered[:, :count], axis=1) / count
-        peaks[:, column] = np.add.reduce(ordered[:, -count:], axis=1) / count
+    ordered = spectra.power.copy()
+    for octave in _octaves():
+        ordered[:, octave].sort(axis=1)
+    valleys, peaks = np.hsplit(ordered @ _extremes(), 2)
     return _decibels((peaks + _TINY) / (valleys + _TINY))
+
+
+@cache
+def _extremes() -> Floats:
+    """What makes the means over the lowest, then over the highest tenth of each octave's ordered bins.
+
+    Shape ``[BINS, 2 * octaves]``.
+    """
+    columns = np.zeros((BINS, 2, len(_octaves())), np.float32)
+    for i, octave in enumerate(_octaves()):
+        count = max(1, round(_EXTREMES * (octave.stop - octave.start)))
+        columns[octave.start : octave.start + count, 0, i] = 1 / count
+        columns[octave.stop - count : octave.stop, 1, i] = 1 / count
+    return columns.reshape(BINS, -1)
 
 
 def octave_flatness_db(sums: Sums) -> Floats:

@@ -80,8 +80,10 @@ def find_partials(spectra: Spectra) -> Partials:
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
     present = (here > before) & (here >= after) & (here > np.einsum("tb->t", here)[:, None] / here.shape[1])
     # np.nonzero takes thrice as long, and a division twice.
-    frame = np.repeat(np.arange(len(present)), np.count_nonzero(present, axis=1))
-    bins = np.flatnonzero(present) - frame * present.shape[1] + _FIRST_BIN
+    found = np.flatnonzero(present)
+    firsts = np.searchsorted(found, np.arange(len(present) + 1) * present.shape[1])
+    frame = np.repeat(np.arange(len(present)), np.diff(firsts))
+    bins = found - frame * present.shape[1] + _FIRST_BIN
     cells = frame * magnitude.shape[1] + bins
     log_power = spectra.log_power.ravel()
     low, top, high = (log_power[cells + step] for step in (-1, 0, 1))
@@ -205,8 +207,9 @@ def entropy(shares: Floats) -> Floats:
 def interval_shares(classes: Floats) -> Floats:
     """How much sounds together at 1 to 6 semitones, against how much sounds; ``[n, 12]`` to ``[6]``."""
     together = classes.T @ classes / len(classes)
-    pairs = [np.trace(np.roll(together, -step, axis=1)) for step in range(7)]
-    return np.array(pairs[1:] / (pairs[0] + _TINY), np.float32)
+    pitch, step = np.arange(12), np.arange(7)[:, None]
+    pairs = together[pitch, (pitch + step) % 12].sum(axis=1)
+    return np.asarray(pairs[1:] / (pairs[0] + _TINY), np.float32)
 
 
 def triads(classes: Floats) -> Floats:

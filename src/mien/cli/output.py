@@ -208,7 +208,7 @@ def queue_json(queue: Queue) -> dict[str, Any]:
         "policy": queue.policy and str(queue.policy),
         "moods": distribution_json(queue.moods),
         "note": queue.recommended.note,
-        "offer": queue.offer and queue.offer.sentence,
+        "offer": queue.offer and str(queue.offer.sentence),
         "tracks": [
             {
                 "path": str(chosen.track.path),
@@ -239,7 +239,7 @@ def show_queue(queue: Queue) -> None:
     if queue.reading is not None:
         terminal.print(escaped(reading_line(queue.reading)))
     terminal.print(f"Wanted mood: {shares(queue.moods)} ({_how(queue)})")
-    for said in (queue.recommended.note, queue.offer and queue.offer.sentence):
+    for said in (queue.recommended.note, queue.offer and str(queue.offer.sentence)):
         if said:
             terminal.print(escaped(said))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

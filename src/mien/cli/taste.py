@@ -111,12 +111,12 @@ def ask(listener: ListenerOption = None, json: JsonOption = False) -> None:
     with open_mien(listener=listener) as mien:
         question = mien.listening.ask(mien.listener)
     if json:
-        sentence, track_id = (question.sentence, question.track.id) if question else (None, None)
+        sentence, track_id = (str(question.sentence), question.track.id) if question else (None, None)
         print_json({"question": sentence, "track_id": track_id})
     elif question is None:
         console().print("Mien has no question just now")
     else:
-        console().print(f"{escaped(question.sentence)}: mien label #{question.track.id} MOOD")
+        console().print(f"{escaped(str(question.sentence))}: mien label #{question.track.id} MOOD")
 
 
 def tune(
@@ -178,7 +178,7 @@ def show(listener: ListenerOption = None, json: JsonOption = False) -> None:
         console().print("Mien has learned nothing of you yet")
     else:
         for item in items:
-            console().print(f"{escaped(item.name):<24} {escaped(item.sentence)}")
+            console().print(f"{escaped(item.name):<24} {escaped(str(item.sentence))}")
 
 
 @taste_app.command("take-back")

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mien.domain import say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -91,9 +92,13 @@ def read_history(file: Path) -> History:
     except OSError as error:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InteropError(f"{file} is not UTF-8 text: save it as UTF-8") from None
+        raise InteropError(
+            say("file_not_utf8", "{file} is not UTF-8 text: save it as UTF-8", file=str(file))
+        ) from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        raise InteropError(f"{file} is a damaged or encrypted zip: export it again") from None
+        raise InteropError(
+            say("zip_damaged", "{file} is a damaged or encrypted zip: export it again", file=str(file))
+        ) from None
     if text.lstrip()[:1] in {"{", "["}:
         return _from_json(file, text)
     return _history("Last.fm", _from_table(file, text))
@@ -108,7 +113,13 @@ def _from_zip(file: Path) -> Iterator[Play | None]:
     with zipfile.ZipFile(file) as archive:
         members = [member for member in archive.infolist() if _LISTENS.fullmatch(member.filename)]
         if not members:
-            raise InteropError(f"{file} holds no listens/YEAR/MONTH.jsonl: is it an export of ListenBrainz?")
+            raise InteropError(
+                say(
+                    "history_no_listens",
+                    "{file} holds no listens/YEAR/MONTH.jsonl: is it an export of ListenBrainz?",
+                    file=str(file),
+                )
+            )
         if sum(member.file_size for member in members) > _LARGEST_BYTES:
             raise _too_large(file)
         for member in members:
@@ -130,7 +141,13 @@ def _from_json(file: Path, text: str) -> History:
         return _history("ListenBrainz", map(_of_listenbrainz, entries))
     songs = [song for entry in entries for song in _songs_of_page(entry)]
     if not songs:
-        raise InteropError(f"{file} is no export of ListenBrainz or Last.fm that is known")
+        raise InteropError(
+            say(
+                "history_unknown",
+                "{file} is no export of ListenBrainz or Last.fm that is known",
+                file=str(file),
+            )
+        )
     return _history("Last.fm", map(_of_lastfm, songs))
 
 
@@ -140,7 +157,14 @@ def _lines(file: Path, text: str) -> Iterator[Any]:
             try:
                 yield json.loads(line)
             except (ValueError, RecursionError):
-                raise InteropError(f"{file}: line {number} is not JSON: export it again") from None
+                raise InteropError(
+                    say(
+                        "history_bad_line",
+                        "{file}: line {line} is not JSON: export it again",
+                        file=str(file),
+                        line=number,
+                    )
+                ) from None
 
 
 def _is_listenbrainz(entry: object) -> bool:
@@ -201,12 +225,18 @@ def _from_table(file: Path, text: str) -> Iterator[Play | None]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
-        raise InteropError(f"{file} is not a table: {error}") from None
+        raise InteropError(
+            say("history_no_table", "{file} is not a table: {fault}", file=str(file), fault=str(error))
+        ) from None
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     columns = _columns(rows[0]) if rows else {}
     if not columns and not (rows and _is_plain(rows[0])):
         raise InteropError(
-            f"{file} is no export that is known: a table wants the columns artist, track and a time"
+            say(
+                "history_columns",
+                "{file} is no export that is known: a table wants the columns artist, track and a time",
+                file=str(file),
+            )
         )
     places = columns or {"artist": 0, "album": 1, "title": 2, "time": 3}
     for row in rows[1:] if columns else rows:
@@ -288,4 +318,11 @@ def _dict(value: object) -> dict[str, Any]:
 
 
 def _too_large(file: Path) -> InteropError:
-    return InteropError(f"{file} is larger than any export ({_LARGEST_BYTES // 1024**3} GiB)")
+    return InteropError(
+        say(
+            "export_too_large",
+            "{file} is larger than any export ({gib} GiB)",
+            file=str(file),
+            gib=_LARGEST_BYTES // 1024**3,
+        )
+    )

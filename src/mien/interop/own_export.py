@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Mood, Rating, Wish
+from mien.domain import Mood, Rating, Wish, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -100,18 +100,40 @@ def read_own_export(file: Path) -> OwnExport | None:
             if not _MARK.match(stream.read(_HEAD_BYTES)):
                 return None
         if file.stat().st_size > _LARGEST_BYTES:
-            raise InteropError(f"{file} is larger than any export ({_LARGEST_BYTES // 1024**3} GiB)")
+            raise InteropError(
+                say(
+                    "export_too_large",
+                    "{file} is larger than any export ({gib} GiB)",
+                    file=str(file),
+                    gib=_LARGEST_BYTES // 1024**3,
+                )
+            )
         content = json.loads(file.read_bytes())
     except OSError as error:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise InteropError(f"{file} is a damaged export of Mien: export it again") from None
+        raise InteropError(
+            say("own_export_damaged", "{file} is a damaged export of Mien: export it again", file=str(file))
+        ) from None
     if content["mien_export"] != EXPORT_VERSION:
-        raise InteropError(f"{file} was exported by another version of Mien: import it with that, or a later")
+        raise InteropError(
+            say(
+                "own_export_version",
+                "{file} was exported by another version of Mien: import it with that, or a later",
+                file=str(file),
+            )
+        )
     try:
         return _of(content)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise InteropError(f"{file} is a damaged export of Mien ({error}): export it again") from None
+        raise InteropError(
+            say(
+                "own_export_wrong",
+                "{file} is a damaged export of Mien ({fault}): export it again",
+                file=str(file),
+                fault=str(error),
+            )
+        ) from None
 
 
 def _of(content: Mapping[str, Any]) -> OwnExport:

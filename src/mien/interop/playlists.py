@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from mien.domain import say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -163,7 +164,9 @@ def _text(file: Path) -> str:
     try:
         return read_limited(file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InteropError(f"{file} is not UTF-8 text, as m3u8 is: save it as UTF-8") from None
+        raise InteropError(
+            say("file_not_utf8", "{file} is not UTF-8 text: save it as UTF-8", file=str(file))
+        ) from None
 
 
 def read_limited(file: Path) -> bytes:
@@ -180,7 +183,14 @@ def read_limited(file: Path) -> bytes:
     except OSError as error:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None
     if len(content) > _LARGEST_BYTES:
-        raise InteropError(f"{file} is larger than any playlist ({_LARGEST_BYTES // 1024**2} MiB)")
+        raise InteropError(
+            say(
+                "playlist_too_large",
+                "{file} is larger than any playlist ({mib} MiB)",
+                file=str(file),
+                mib=_LARGEST_BYTES // 1024**2,
+            )
+        )
     return content
 
 

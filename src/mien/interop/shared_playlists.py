@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from mien.domain import say
 from mien.errors import InteropError
 from mien.interop.playlists import PlaylistEntry, PlaylistFile, read_limited, replace_file
 
@@ -99,7 +100,13 @@ def read_jspf(file: Path) -> PlaylistFile:
     except (ValueError, KeyError, TypeError, RecursionError):
         songs = None
     if not isinstance(songs, list) or not all(isinstance(song, dict) for song in songs):
-        raise InteropError(f"{file} is not JSPF: it wants a playlist with a list of tracks")
+        raise InteropError(
+            say(
+                "playlist_not_jspf",
+                "{file} is not JSPF: it wants a playlist with a list of tracks",
+                file=str(file),
+            )
+        )
     return _playlist(file, [{**song, "location": _first(song.get("location"))} for song in songs])
 
 
@@ -180,7 +187,9 @@ def _parse(file: Path, content: bytes) -> ET.Element:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST_XML:
-            raise InteropError(f"{file} is nested deeper than any playlist")
+            raise InteropError(
+                say("playlist_too_deep", "{file} is nested deeper than any playlist", file=str(file))
+            )
         builder.start(name, attributes)
 
     def end(name: str) -> None:
@@ -201,7 +210,9 @@ def _parse(file: Path, content: bytes) -> ET.Element:
         parser.Parse(content, True)  # noqa: FBT003  (expat takes it by position)
         return builder.close()
     except (expat.ExpatError, AssertionError, LookupError, ValueError) as error:
-        raise InteropError(f"{file} is not XML: {error}") from None
+        raise InteropError(
+            say("playlist_not_xml", "{file} is not XML: {fault}", file=str(file), fault=str(error))
+        ) from None
 
 
 def _name(element: ET.Element) -> str:

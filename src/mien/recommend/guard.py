@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mien.domain import Emotion, Mood, PolicyName
+from mien.domain import Emotion, Mood, PolicyName, Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Offer:
 
     policy: PolicyName
     to: Mood
-    sentence: str
+    sentence: Sentence
 
 
 def sinking(
@@ -56,6 +56,10 @@ def sinking(
     return Offer(
         PolicyName.JOURNEY,
         Mood.TENDER,
-        f"the last {RUN_OF_SONGS} songs were sad and you looked sad all along; if you like,"
-        " go on from here to something tender",
+        say(
+            "offer_tender",
+            "the last {songs} songs were sad and you looked sad all along; if you like, go on from here to"
+            " something tender",
+            songs=RUN_OF_SONGS,
+        ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import Rating, Wish
+from mien.domain import Rating, Sentence, Wish, say
 from mien.recommend.taste import FINISHED
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from mien.recommend.view import View
 
 _RATINGS = {
-    Rating.LIKE: "you like {}",
-    Rating.DISLIKE: "you dislike {}",
-    Rating.BAN: "{} is never to be recommended to you",
+    Rating.LIKE: say("you_like", "you like {song}"),
+    Rating.DISLIKE: say("you_dislike", "you dislike {song}"),
+    Rating.BAN: say("you_banned", "{song} is never to be recommended to you"),
 }
 _WISHES = {
-    Wish.MORE: "you want more that sounds like {}",
-    Wish.LESS: "you want less that sounds like {}",
+    Wish.MORE: say("you_want_more", "you want more that sounds like {song}"),
+    Wish.LESS: say("you_want_less", "you want less that sounds like {song}"),
 }
 
 
@@ -41,34 +41,35 @@ class Item:
     """
 
     name: str
-    sentence: str
+    sentence: Sentence
     track_id: int | None = None
     track_ids: tuple[int, ...] = ()
     facts: tuple[tuple[str, Any], ...] = ()
 
     def named(self, track: Track | None) -> Item:
         """With the track's name in the sentence."""
-        name = f"track {self.track_id}" if track is None else _name(track)
-        return replace(self, sentence=self.sentence.replace("{}", name))
+        name = f"track {self.track_id}" if track is None else song_name(track)
+        return replace(self, sentence=replace(self.sentence, values={**self.sentence.values, "song": name}))
 
     def to_json(self) -> dict[str, Any]:
         """For an export."""
         return {
             "name": self.name,
-            "sentence": self.sentence,
+            "sentence": str(self.sentence),
             "track_id": self.track_id,
             **dict(self.facts),
         }
 
 
 def items_of(view: View, history: History, preferences: Preferences) -> list[Item]:
-    """Everything that was learned; where a sentence is about one track, ``{}`` stands for its name."""
-    return [
+    """Everything that was learned; tracks have their numbers for names (:meth:`Item.named`)."""
+    items = (
         *_said(history),
         *_of_artists(view, history),
         *_of_songs(view, history),
         *_chosen(preferences),
-    ]
+    )
+    return [item if item.track_id is None else item.named(None) for item in items]
 
 
 def _said(history: History) -> list[Item]:
@@ -77,13 +78,18 @@ def _said(history: History) -> list[Item]:
         for track_id, rating in sorted(history.ratings.items())
     ]
     labels = [
-        Item(f"label:{track_id}", f"{{}} is {mood} to you", track_id, facts=(("mood", str(mood)),))
+        Item(
+            f"label:{track_id}",
+            say("you_labelled", "{song} is {mood} to you", mood=mood),
+            track_id,
+            facts=(("mood", str(mood)),),
+        )
         for track_id, mood in sorted(history.labels.items())
     ]
     snoozes = [
         Item(
             f"not-now:{track_id}",
-            f"{{}} is not wanted until {until:%Y-%m-%d %H:%M} UTC",
+            say("not_now_until", "{song} is not wanted until {until:%Y-%m-%d %H:%M} UTC", until=until),
             track_id,
             facts=(("until", until.isoformat()),),
         )
@@ -116,7 +122,13 @@ def _of_songs(view: View, history: History) -> list[Item]:
         items.append(
             Item(
                 f"listens:{track_id}",
-                f"you played {{}} {_times(len(shares))}: {finished} to the end, {skipped_count} skipped",
+                say(
+                    "you_played",
+                    "you played {song} {times}: {finished} to the end, {skipped} skipped",
+                    times=_times(len(shares)),
+                    finished=finished,
+                    skipped=skipped_count,
+                ),
                 track_id,
                 facts=(("plays", len(shares)), ("finished", finished), ("skipped", skipped_count)),
             )
@@ -138,7 +150,13 @@ def _of_artists(view: View, history: History) -> list[Item]:
         items.append(
             Item(
                 f"artist:{name}",
-                f"you played songs by {name} {_times(plays)} and finished {finished}",
+                say(
+                    "you_played_artist",
+                    "you played songs by {artist} {times} and finished {finished}",
+                    artist=name,
+                    times=_times(plays),
+                    finished=finished,
+                ),
                 track_ids=tuple(sorted(tracks[artist])),
                 facts=(("artist", name), ("plays", plays), ("finished", finished)),
             )
@@ -149,19 +167,31 @@ def _of_artists(view: View, history: History) -> list[Item]:
 def _chosen(preferences: Preferences) -> list[Item]:
     values = preferences.to_json()
     sentences = {
-        "policy": f"you chose the policy {preferences.policy}",
-        "table": f"you made a table of your own for {', '.join(sorted(values.get('table', {})))}",
-        "weights": f"you set the weights of {', '.join(sorted(values.get('weights', {})))}",
-        "exploration": f"you set exploration to {preferences.exploration:.0%}",
-        "guard": "you do not want to be offered something else after sad songs",
-        "questions": "you do not want to be asked about songs",
+        "policy": say("you_chose_policy", "you chose the policy {policy}", policy=preferences.policy),
+        "table": say(
+            "you_made_table",
+            "you made a table of your own for {emotions}",
+            emotions=", ".join(sorted(values.get("table", {}))),
+        ),
+        "weights": say(
+            "you_set_weights",
+            "you set the weights of {parts}",
+            parts=", ".join(sorted(values.get("weights", {}))),
+        ),
+        "exploration": say(
+            "you_set_exploration", "you set exploration to {share:.0%}", share=preferences.exploration
+        ),
+        "guard": say("no_guard", "you do not want to be offered something else after sad songs"),
+        "questions": say("no_questions", "you do not want to be asked about songs"),
     }
     return [Item(name, sentences[name], facts=(("value", value),)) for name, value in values.items()]
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+def _times(count: int) -> Sentence:
+    return say("once", "once") if count == 1 else say("times", "{count} times", count=count)
 
 
-def _name(track: Track) -> str:
-    return f"{track.title} by {track.tags.artist}" if track.tags.artist else track.title
+def song_name(track: Track) -> Sentence | str:
+    """A track in a sentence: its title and, where it is known, its artist."""
+    title, artist = track.title, track.tags.artist
+    return say("song_by", "{title} by {artist}", title=title, artist=artist) if artist else title

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import EMOTION_PLANE, MOOD_PLANE, Emotion, Estimate, Mood, PolicyName
+from mien.domain import EMOTION_PLANE, MOOD_PLANE, Emotion, Estimate, Mood, PolicyName, Sentence, say
 from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ _SHARPNESS = 2.0
 _OLD = 0.5
 # How far apart on the plane two moods are that are wanted half as much each, midway between them.
 _REACH = 0.45
-_FACES = {
-    Emotion.ANGRY: "an angry face",
-    Emotion.DISGUST: "a disgusted face",
-    Emotion.FEAR: "a fearful face",
-    Emotion.HAPPY: "a happy face",
-    Emotion.SAD: "a sad face",
-    Emotion.SURPRISE: "a surprised face",
-    Emotion.NEUTRAL: "a neutral face",
+_FITS = {
+    Emotion.ANGRY: say("fits_angry", "fits an angry face"),
+    Emotion.DISGUST: say("fits_disgust", "fits a disgusted face"),
+    Emotion.FEAR: say("fits_fear", "fits a fearful face"),
+    Emotion.HAPPY: say("fits_happy", "fits a happy face"),
+    Emotion.SAD: say("fits_sad", "fits a sad face"),
+    Emotion.SURPRISE: say("fits_surprise", "fits a surprised face"),
+    Emotion.NEUTRAL: say("fits_neutral", "fits a neutral face"),
 }
 
 
@@ -92,8 +92,8 @@ class Wanted:
 
     moods: Mapping[Mood, float]
     strength: float = 1.0
-    reasons: Mapping[Mood, str] = field(default_factory=dict)
-    note: str | None = None
+    reasons: Mapping[Mood, Sentence] = field(default_factory=dict)
+    note: Sentence | None = None
     path: tuple[Point, Point] | None = None
     at_random: bool = False
 
@@ -132,7 +132,9 @@ def wanted(
     if emotion is None or not emotion.certain:
         return _cannot_tell(emotion, at_random=policy is PolicyName.RANDOM)
     if policy is PolicyName.OWN and not own:
-        raise ConfigurationError("you have no table of your own yet: make one with mien policy set-row")
+        raise ConfigurationError(
+            say("no_own_table", "you have no table of your own yet: make one with mien policy set-row")
+        )
     matrix = {**_MATCH, **(own or {})} if policy is PolicyName.OWN else POLICIES[policy]
     strength = 0.5 ** (max(0.0, age_s) / READING_HALF_LIFE_S)
     shares = _shares(emotion, matrix)
@@ -140,7 +142,7 @@ def wanted(
     return Wanted(
         moods={mood: alike + strength * sum(of.values()) for mood, of in shares.items()},
         strength=strength,
-        reasons={mood: f"fits {_FACES[max(of, key=of.__getitem__)]}" for mood, of in shares.items()},
+        reasons={mood: _FITS[max(of, key=of.__getitem__)] for mood, of in shares.items()},
         note=_age_note(age_s) if strength < _OLD else None,
         at_random=policy is PolicyName.RANDOM,
     )
@@ -160,7 +162,7 @@ def chosen(moods: Mapping[Mood, float]) -> Wanted:
         raise ConfigurationError("wanted moods are weights of 0 or more, and one at least is above 0")
     return Wanted(
         moods={mood: moods.get(mood, 0.0) / total for mood in Mood},
-        reasons=dict.fromkeys(Mood, "you asked for"),
+        reasons=dict.fromkeys(Mood, say("asked_for", "you asked for")),
     )
 
 
@@ -169,7 +171,7 @@ def chosen_point(valence: float, arousal: float) -> Wanted:
     point = (min(1.0, max(-1.0, valence)), min(1.0, max(-1.0, arousal)))
     return Wanted(
         moods=moods_at(point),
-        reasons=dict.fromkeys(Mood, "is near to where you pointed"),
+        reasons=dict.fromkeys(Mood, say("pointed_at", "is near to where you pointed")),
         path=(point, point),
     )
 
@@ -203,31 +205,56 @@ def emotion_point(emotion: Estimate[Emotion]) -> Point:
 
 def _journey(emotion: Estimate[Emotion] | None, to: Mood | None) -> Wanted:
     if to is None:
-        raise ConfigurationError("a journey needs a mood to go to: say it with --to")
+        raise ConfigurationError(
+            say("journey_needs_end", "a journey needs a mood to go to: say it with --to")
+        )
     end = {mood: float(mood is to) for mood in Mood}
     if emotion is None or not emotion.certain:
-        note = f"{_cannot_tell(emotion).note}, so the journey goes straight to {to}"
-        return Wanted(end, reasons={to: "you want to arrive at"}, note=note.replace(", so taste chooses", ""))
+        note = say(
+            "journey_straight", "{why}, so the journey goes straight to {to}", why=_why_not(emotion), to=to
+        )
+        return Wanted(end, reasons={to: _ARRIVES}, note=note)
     return Wanted(
         moods=end,
-        reasons=dict.fromkeys(Mood, f"is on the way to {to}") | {to: "you want to arrive at"},
+        reasons=dict.fromkeys(Mood, say("on_the_way", "is on the way to {to}", to=to)) | {to: _ARRIVES},
         path=(emotion_point(emotion), MOOD_PLANE[to]),
     )
 
 
 def _cannot_tell(emotion: Estimate[Emotion] | None, *, at_random: bool = False) -> Wanted:
-    why = "no face was seen" if emotion is None else emotion.reason or "the face cannot be read for certain"
-    chooser = "any song may come" if at_random else "taste chooses"
+    why = _why_not(emotion)
+    if at_random:
+        note = say("any_song", "{why}, so any song may come", why=why)
+    else:
+        note = say("taste_chooses", "{why}, so taste chooses", why=why)
     return Wanted(
         moods=dict.fromkeys(Mood, 1.0 / len(Mood)),
         strength=0.0,
-        note=f"{why}, so {chooser}",
+        note=note,
         at_random=at_random,
     )
 
 
-def _age_note(age_s: float) -> str:
-    return f"the face was read {age_s / 60:.0f} minutes ago, so it counts less"
+_ARRIVES = say("arrives", "you want to arrive at")
+
+
+def _why_not(emotion: Estimate[Emotion] | None) -> Sentence:
+    """Why a face is not acted on."""
+    if emotion is None:
+        return say("face_none", "no face was seen")
+    if emotion.reason:
+        return Sentence(
+            f"face_{emotion.reason_code or 'unsure'}", emotion.reason.replace("{", "{{").replace("}", "}}")
+        )
+    return say("face_unsure", "the face cannot be read for certain")
+
+
+def _age_note(age_s: float) -> Sentence:
+    return say(
+        "face_read_before",
+        "the face was read {minutes:.0f} minutes ago, so it counts less",
+        minutes=age_s / 60,
+    )
 
 
 def _shares(emotion: Estimate[Emotion], matrix: Matrix) -> dict[Mood, dict[Emotion, float]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.domain import Mood
+from mien.domain import Mood, say
 from mien.recommend.beside import flow, spacing
 from mien.recommend.places import TASTE_PARTS, Places
 from mien.recommend.preferences import Weights
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mien.domain import Sentence
     from mien.recommend.places import Goal
     from mien.recommend.policy import Wanted
     from mien.recommend.view import View
@@ -71,10 +72,10 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A list, and a note on the whole of it; None when there is nothing to tell."""
+    """A list, and what is to be told of the whole of it."""
 
     picks: tuple[Pick, ...]
-    note: str | None
+    notes: tuple[Sentence, ...]
 
 
 def rank(
@@ -112,12 +113,12 @@ def rank(
     allowed[excluded[excluded >= 0]] = False
     room = min(n, int(np.count_nonzero(allowed)))
     if not room:
-        return Ranking((), _why_nothing(view))
+        return Ranking((), (_why_nothing(view),))
     rng = np.random.default_rng(seed)
     weights = _ONLY_CHANCE if wanted.at_random else weights or Weights()
     places = Places(view, wanted, allowed=allowed, room=room, weights=weights, rng=rng)
     picks = _fill(places, room, minutes, 0.0 if wanted.at_random else exploration)
-    return Ranking(tuple(picks), _note(view, wanted, picks, allowed, few=room < n and minutes is None))
+    return Ranking(tuple(picks), _notes(view, wanted, picks, allowed, few=room < n and minutes is None))
 
 
 _ONLY_CHANCE = Weights(**dict.fromkeys(PARTS, 0.0), variety=1.0)
@@ -172,17 +173,20 @@ def _pick(
     return Pick(row, goal.mood, ordered, explored=explore)
 
 
-def _why_nothing(view: View) -> str:
+def _why_nothing(view: View) -> Sentence:
     if not len(view.catalogue):
-        return "the library is empty: add music with mien scan"
+        return say("library_empty", "the library is empty: add music with mien scan")
     if view.taste.blocked.all():
-        return "every song of the library is banned or not wanted now: take one back with mien taste"
-    return "every song that may be played is in the queue already"
+        return say(
+            "all_blocked",
+            "every song of the library is banned or not wanted now: take one back with mien taste",
+        )
+    return say("all_queued", "every song that may be played is in the queue already")
 
 
-def _note(
+def _notes(
     view: View, wanted: Wanted, picks: Sequence[Pick], allowed: NDArray[np.bool_], *, few: bool
-) -> str | None:
+) -> tuple[Sentence, ...]:
     """What the list cannot say itself: what is wanted and why, which moods lack songs, and if it is short."""
     notes = [wanted.note] if wanted.note else []
     if wanted.path is None:
@@ -190,8 +194,20 @@ def _note(
         lacking = dict.fromkeys(p.mood for p in picks if p.mood and _MOODS[tops[p.row]] is not p.mood)
         for mood in lacking:
             count = int(np.count_nonzero(allowed & (tops == _MOODS.index(mood))))
-            songs = {0: "no song is", 1: "only one song is"}.get(count, f"only {count} songs are")
-            notes.append(f"{songs} {mood}, so the nearest to it were taken")
+            notes.append(_lack(mood, count))
     if few:
-        notes.append(f"only {len(picks)} songs of the library may be played")
-    return "; ".join(notes) or None
+        notes.append(say("few_songs", "only {songs} songs of the library may be played", songs=len(picks)))
+    return tuple(notes)
+
+
+def _lack(mood: Mood, count: int) -> Sentence:
+    if count == 0:
+        return say("mood_lacks", "no song is {mood}, so the nearest to it were taken", mood=mood)
+    if count == 1:
+        return say("mood_has_one", "only one song is {mood}, so the nearest to it were taken", mood=mood)
+    return say(
+        "mood_has_few",
+        "only {songs} songs are {mood}, so the nearest to it were taken",
+        songs=count,
+        mood=mood,
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, true, update
 
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import NotFoundError
 from mien.store.database import upsert
 from mien.store.schema import accounts, listeners, sessions
@@ -85,7 +85,7 @@ class Accounts:
         with self._database.reading() as connection:
             for account in _accounts(connection, listeners.c.id == listener.id):
                 return account
-        raise NotFoundError(f"no listener is named {listener.name!r}")
+        raise NotFoundError(say("no_listener_named", "no listener is named {name!r}", name=listener.name))
 
     def set_password(self, listener: Listener, password_hash: str | None, *, by_admin: bool = False) -> None:
         """Keep the hash of a new password; it ends every session of the listener.
@@ -183,7 +183,9 @@ class Sessions:
         """
         this = (sessions.c.listener_id == listener.id) & (sessions.c.id == session_id)
         if not self._delete(this):
-            raise NotFoundError(f"there is no session of the number {session_id}")
+            raise NotFoundError(
+                say("no_session", "there is no session of the number {number}", number=session_id)
+            )
 
     def close_others(self, listener: Listener, session_id: int | None) -> int:
         """End all of a listener's sessions but the one of a number, and say how many they were."""

@@ -12,6 +12,7 @@ from sqlalchemy import URL, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from mien.domain import say
 from mien.errors import NotFoundError, StoreBusyError, StoreError
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ class Database:
     def _store_error(self, error: DBAPIError) -> StoreError:
         code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
         if code in _NOT_THERE:
-            return NotFoundError("that track or listener is not in the library (any more)")
+            return NotFoundError(
+                say("track_or_listener_gone", "that track or listener is not in the library (any more)")
+            )
         family = code.removeprefix("SQLITE_").split("_")[0]
         if family in {"BUSY", "LOCKED"}:
             return self._busy()
@@ -136,7 +139,11 @@ class Database:
         return StoreError(f"{self.name}: {sentence}")
 
     def _busy(self) -> StoreBusyError:
-        return StoreBusyError(f"{self.name}: another program is using the database: try again later")
+        return StoreBusyError(
+            say(
+                "store_busy", "{name}: another program is using the database: try again later", name=self.name
+            )
+        )
 
 
 def upsert(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:

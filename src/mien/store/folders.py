@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.store.database import upsert
 from mien.store.schema import folders
@@ -52,4 +53,6 @@ class Folders:
         """
         with self._database.writing() as connection:
             if not connection.execute(delete(folders).where(folders.c.id == folder_id)).rowcount:
-                raise NotFoundError(f"there is no folder of the number {folder_id}")
+                raise NotFoundError(
+                    say("no_folder", "there is no folder of the number {number}", number=folder_id)
+                )

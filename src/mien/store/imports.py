@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.store.schema import imported_listens, imports, listens
 
@@ -98,7 +99,14 @@ class Imports:
         of_it = select(imported_listens.c.listen_id).where(imported_listens.c.import_id == import_id)
         with self._database.writing() as connection:
             if connection.execute(select(imports.c.id).where(this)).first() is None:
-                raise NotFoundError(f"{listener.name} has no import with the number {import_id}")
+                raise NotFoundError(
+                    say(
+                        "no_import",
+                        "{listener} has no import with the number {number}",
+                        listener=listener.name,
+                        number=import_id,
+                    )
+                )
             gone = connection.execute(delete(listens).where(listens.c.id.in_(of_it))).rowcount
             connection.execute(delete(imports).where(this))
             return gone

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import ConflictError, NotFoundError, StoreError
 from mien.store.schema import (
     feelings,
@@ -76,11 +76,17 @@ class Listeners:
             ConflictError: it is taken.
         """
         if not name.strip():
-            raise StoreError("a listener needs a name")
+            raise StoreError(say("listener_needs_name", "a listener needs a name"))
         with self._database.writing() as connection:
             taken = connection.execute(select(listeners.c.id).where(listeners.c.name == name)).first()
             if taken:
-                raise ConflictError(f"there is a listener named {name!r} already: choose another name")
+                raise ConflictError(
+                    say(
+                        "listener_name_taken",
+                        "there is a listener named {name!r} already: choose another name",
+                        name=name,
+                    )
+                )
             return _insert(connection, name)
 
     def forget(self, listener: Listener) -> None:
@@ -94,7 +100,9 @@ class Listeners:
         with self._database.writing() as connection:
             gone = connection.execute(delete(listeners).where(listeners.c.id == listener.id))
             if not gone.rowcount:
-                raise NotFoundError(f"no listener is named {listener.name!r}")
+                raise NotFoundError(
+                    say("no_listener_named", "no listener is named {name!r}", name=listener.name)
+                )
         self._database.erase_what_was_deleted()
 
     def erase_taste(self, listener: Listener) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
+from mien.domain import say
 from mien.errors import ConflictError, NotFoundError
 from mien.store.schema import playlist_changes, playlist_items, playlists, tracks
 
@@ -65,7 +66,14 @@ class Playlists:
         with self._database.reading() as connection:
             found = _playlists(connection, this)
         if not found:
-            raise NotFoundError(f"{listener.name} has no playlist with the number {playlist_id}")
+            raise NotFoundError(
+                say(
+                    "no_playlist",
+                    "{listener} has no playlist with the number {number}",
+                    listener=listener.name,
+                    number=playlist_id,
+                )
+            )
         return found[0]
 
     def named(self, listener: Listener, name: str) -> Playlist:
@@ -74,7 +82,14 @@ class Playlists:
         with self._database.reading() as connection:
             found = _playlists(connection, this)
         if not found:
-            raise NotFoundError(f"{listener.name} has no playlist named {name!r}")
+            raise NotFoundError(
+                say(
+                    "no_playlist_named",
+                    "{listener} has no playlist named {name!r}",
+                    listener=listener.name,
+                    name=name,
+                )
+            )
         return found[0]
 
     def create(
@@ -127,7 +142,13 @@ class Playlists:
         """Give a smart playlist other rules."""
         with self._changing(playlist, f"changed the rules of {playlist.name}") as connection:
             if _get(connection, playlist.id).rules is None:
-                raise ConflictError(f"{playlist.name} is not a smart playlist: make a new one with rules")
+                raise ConflictError(
+                    say(
+                        "playlist_not_smart",
+                        "{name} is not a smart playlist: make a new one with rules",
+                        name=playlist.name,
+                    )
+                )
             _set(connection, playlist.id, rules=dict(rules))
             return _get(connection, playlist.id)
 
@@ -187,7 +208,13 @@ class Playlists:
         with self._database.writing() as connection:
             change = connection.execute(last).first()
             if change is None:
-                raise NotFoundError(f"{listener.name} has changed no playlist, so there is nothing to undo")
+                raise NotFoundError(
+                    say(
+                        "playlist_nothing_to_undo",
+                        "{listener} has changed no playlist, so there is nothing to undo",
+                        listener=listener.name,
+                    )
+                )
             connection.execute(delete(playlists).where(playlists.c.id == change.playlist_id))
             if change.before is not None:
                 _restore(connection, listener.id, change.playlist_id, change.before)
@@ -211,7 +238,10 @@ class Playlists:
             yield connection
 
 
-_SMART = "the songs of a smart playlist are chosen by its rules: change those, or copy it into a plain one"
+_SMART = say(
+    "playlist_smart",
+    "the songs of a smart playlist are chosen by its rules: change those, or copy it into a plain one",
+)
 
 
 def _playlists(connection: Connection, criterion: ColumnElement[bool]) -> list[Playlist]:
@@ -304,7 +334,7 @@ def _note(
 def _get(connection: Connection, playlist_id: int) -> Playlist:
     found = _playlists(connection, playlists.c.id == playlist_id)
     if not found:
-        raise NotFoundError("that playlist is not there any more")
+        raise NotFoundError(say("playlist_gone", "that playlist is not there any more"))
     return found[0]
 
 
@@ -320,12 +350,25 @@ def _write_items(connection: Connection, playlist_id: int, track_ids: Sequence[i
 
 def _check_name(connection: Connection, listener_id: int, name: str) -> None:
     if not name.strip():
-        raise ConflictError("a playlist needs a name")
+        raise ConflictError(say("playlist_needs_name", "a playlist needs a name"))
     taken = (playlists.c.listener_id == listener_id) & (playlists.c.name == name)
     if connection.execute(select(playlists.c.id).where(taken)).first():
-        raise ConflictError(f"there is a playlist named {name!r} already: choose another name")
+        raise ConflictError(
+            say(
+                "playlist_name_taken",
+                "there is a playlist named {name!r} already: choose another name",
+                name=name,
+            )
+        )
 
 
 def _check_position(items: Sequence[int], position: int) -> None:
     if not 0 <= position < len(items):
-        raise NotFoundError(f"the playlist has no position {position}: it has {len(items)} tracks")
+        raise NotFoundError(
+            say(
+                "no_position",
+                "the playlist has no position {position}: it has {songs} tracks",
+                position=position,
+                songs=len(items),
+            )
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, insert, select, true
 
-from mien.domain import Emotion, Estimate, Reading, Reason
+from mien.domain import Emotion, Estimate, Reading, Reason, say
 from mien.errors import NotFoundError
 from mien.store.schema import readings
 
@@ -61,7 +61,9 @@ class Readings:
         """
         for _, read_at, reading in self._where(listener, readings.c.id == reading_id, 1):
             return read_at, reading
-        raise NotFoundError(f"there is no reading of the number {reading_id}")
+        raise NotFoundError(
+            say("no_reading", "there is no reading of the number {number}", number=reading_id)
+        )
 
     def between(
         self, listener: Listener, since: datetime | None, until: datetime | None, most: int
@@ -76,7 +78,9 @@ class Readings:
             NotFoundError: they have none of that number.
         """
         if not self._delete(listener, readings.c.id == reading_id):
-            raise NotFoundError(f"there is no reading of the number {reading_id}")
+            raise NotFoundError(
+                say("no_reading", "there is no reading of the number {number}", number=reading_id)
+            )
 
     def delete_between(self, listener: Listener, since: datetime | None, until: datetime | None) -> int:
         """Erase the readings from ``since`` on and before ``until``, and say how many they were."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 
-from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track
+from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track, say
 from mien.errors import NotFoundError
 from mien.store.features import save_features
 from mien.store.moods import curve_of, judge_anew, mood_of, save_mood
@@ -166,7 +166,7 @@ class Tracks:
         """
         found = self._where(tracks.c.id == track_id, listener)
         if not found:
-            raise NotFoundError(f"no track has the number {track_id}")
+            raise NotFoundError(say("no_track", "no track has the number {number}", number=track_id))
         return found[0]
 
     def many(self, track_ids: Sequence[int], listener: Listener) -> list[Track]:
@@ -201,7 +201,7 @@ class Tracks:
         with self._database.reading() as connection:
             found: Path | None = connection.scalar(select(tracks.c.path).where(tracks.c.id == track_id))
         if found is None:
-            raise NotFoundError(f"there is no track with the number {track_id}")
+            raise NotFoundError(say("no_track", "no track has the number {number}", number=track_id))
         return found
 
     def analysis(self, track_id: int) -> SongAnalysis:
@@ -220,7 +220,7 @@ class Tracks:
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         if row is None:
-            raise NotFoundError(f"no track has the number {track_id}")
+            raise NotFoundError(say("no_track", "no track has the number {number}", number=track_id))
         return SongAnalysis(
             path=row.path,
             duration_s=row.duration_s,

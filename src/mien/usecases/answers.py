@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mien.domain import Estimate, Mood, Recommendation
+from mien.domain import Estimate, Mood, Recommendation, in_english
 from mien.recommend.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mien.domain import Emotion, PolicyName, Rating, Reading, Track
+    from mien.domain import Emotion, PolicyName, Rating, Reading, Sentence, Track
     from mien.recommend.catalogue import Catalogue
     from mien.recommend.guard import Offer
     from mien.recommend.personal import Hearing
@@ -28,11 +28,16 @@ class Recommendations:
 
     Attributes:
         tracks: each track at most once; empty only when nothing may be played.
-        note: what to tell the listener of the list as a whole; None when there is nothing to tell.
+        notes: what to tell the listener of the list as a whole.
     """
 
     tracks: tuple[Recommendation, ...]
-    note: str | None
+    notes: tuple[Sentence, ...]
+
+    @property
+    def note(self) -> str | None:
+        """The notes, in one sentence; None when there is nothing to tell."""
+        return in_english(self.notes) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Question:
     """A song whose mood is worth asking for, and the sentence to ask it with."""
 
     track: Track
-    sentence: str
+    sentence: Sentence
 
 
 def felt(reading: Reading | None) -> Estimate[Emotion] | None:
@@ -103,7 +108,7 @@ def felt(reading: Reading | None) -> Estimate[Emotion] | None:
         return None
     if reading.certain:
         return replace(reading.emotion, certain=True, reason=None, reason_code=None)
-    return replace(reading.emotion, certain=False, reason=reading.reason)
+    return replace(reading.emotion, certain=False, reason=reading.reason, reason_code=reading.reason_code)
 
 
 def recommendation(

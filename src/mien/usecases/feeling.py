@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import MOOD_PLANE, Calibration, Emotion, Feeling, Mood, Reason
+from mien.domain import MOOD_PLANE, Calibration, Emotion, Feeling, Mood, Reason, say
 from mien.errors import NotFoundError
 from mien.store import SavedFeeling
 from mien.vision.calibration import calibrated
@@ -119,7 +119,7 @@ class FeelingSaid:
         """
         saved = self._store.feelings.of(listener)
         if saved is None:
-            raise NotFoundError("there is nothing to take back: your face speaks")
+            raise NotFoundError(say("no_feeling_to_undo", "there is nothing to take back: your face speaks"))
         self._unteach(listener, saved.before)
         earlier = saved.before["said"]
         if earlier is None:

@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import Mood
+from mien.domain import Mood, say
 from mien.errors import NotFoundError
 from mien.recommend.asking import Asked, most_telling
 from mien.recommend.guard import Offer, sinking
-from mien.recommend.memory import Item, items_of
+from mien.recommend.memory import Item, items_of, song_name
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Preferences
 from mien.recommend.rank import rank
@@ -272,9 +272,13 @@ class Listening:
             return None
         (track,) = self._store.tracks.many([int(view.catalogue.ids[row])], listener)
         self._keep(listener, asked=asked.at_moment(now))
-        name = f"{track.title} by {track.tags.artist}" if track.tags.artist else track.title
-        top = _MOODS[view.hearing.tops[row]]
-        return Question(track, f"how does {name} sound to you? It is heard as {top}, but that is not sure")
+        sentence = say(
+            "how_sounds",
+            "how does {song} sound to you? It is heard as {mood}, but that is not sure",
+            song=song_name(track),
+            mood=_MOODS[view.hearing.tops[row]],
+        )
+        return Question(track, sentence)
 
     def do_not_ask(self, listener: Listener, track_id: int) -> None:
         """Skip a question: this song is not asked about again."""
@@ -326,7 +330,13 @@ class Listening:
         preferences = self.preferences(listener)
         item = next((i for i in items_of(view, history, preferences) if i.name == name), None)
         if item is None:
-            raise NotFoundError(f"nothing named {name!r} was learned: mien taste lists what was")
+            raise NotFoundError(
+                say(
+                    "nothing_learned",
+                    "nothing named {name!r} was learned: mien taste lists what was",
+                    name=name,
+                )
+            )
         kind = name.partition(":")[0]
         match kind:
             case "rating":
@@ -402,4 +412,4 @@ class Listening:
             for track_id, pick in zip(ids, ranking.picks, strict=True)
             if track_id in tracks  # gone since the library was read
         )
-        return Recommendations(chosen_songs, ranking.note)
+        return Recommendations(chosen_songs, ranking.notes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mien.domain import say
 from mien.errors import InteropError
 from mien.interop.playlists import PlaylistEntry, read_m3u8, write_m3u8
 from mien.interop.shared_playlists import read_jspf, read_xspf, write_jspf, write_xspf
@@ -140,7 +141,13 @@ class PlaylistShelf:
         """
         read = _READERS.get(file.suffix.lower())
         if read is None:
-            raise InteropError(f"{file}: a playlist is read from .m3u8, .m3u, .xspf or .jspf")
+            raise InteropError(
+                say(
+                    "playlist_format",
+                    "{file}: a playlist is read from .m3u8, .m3u, .xspf or .jspf",
+                    file=str(file),
+                )
+            )
         content = read(file)
         known = {track.path: track.id for track in self._store.tracks.all(listener)}
         missing = [
@@ -148,7 +155,13 @@ class PlaylistShelf:
         ]
         found = [known[entry.path] for entry in content.entries if entry.path in known]
         if not found:
-            raise InteropError(f"no song of {file} is in the library: scan its folder first")
+            raise InteropError(
+                say(
+                    "playlist_no_song",
+                    "no song of {file} is in the library: scan its folder first",
+                    file=str(file),
+                )
+            )
         playlist = self._store.playlists.create(listener, name or file.stem, found)
         return Taken(playlist, (*content.left_out, *missing))
 

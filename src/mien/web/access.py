@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from mien.domain import say
 from mien.errors import RequestError, SignedOutError, ThrottledError
 from mien.store import Role
 
@@ -46,7 +47,14 @@ def hash_password(password: str) -> str:
         RequestError: the password is too short or absurdly long.
     """
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise RequestError(f"a password needs {LEAST_PASSWORD} to {LONGEST_PASSWORD} characters")
+        raise RequestError(
+            say(
+                "password_length",
+                "a password needs {least} to {longest} characters",
+                least=LEAST_PASSWORD,
+                longest=LONGEST_PASSWORD,
+            )
+        )
     with _HASHING:
         return _HASHER.hash(password.encode("utf-8", "surrogatepass"))
 
@@ -99,7 +107,10 @@ class Throttle:
             known = self._failures.get(key)
             wait_s = 0.0 if known is None else known.next_try_at - self._clock()
         if wait_s > 0:
-            raise ThrottledError(f"too many tries: wait {max(1, round(wait_s))} s", wait_s)
+            raise ThrottledError(
+                say("too_many_tries", "too many tries: wait {seconds} s", seconds=max(1, round(wait_s))),
+                wait_s,
+            )
 
     def failed(self, key: Hashable) -> None:
         """Note a failure."""
@@ -152,7 +163,10 @@ class Pace:
             while len(self._levels) > _MOST_KEYS:
                 self._levels.popitem(last=False)
         if not enough:
-            raise ThrottledError("too many changes at once: wait a second", (1 - level) / self._per_second)
+            raise ThrottledError(
+                say("too_many_changes", "too many changes at once: wait a second"),
+                (1 - level) / self._per_second,
+            )
 
 
 class Access:
@@ -200,7 +214,7 @@ class Access:
                 self._store.sessions.seen(found[1], lasts=SESSION_LASTS)
             return self._remember(token, *found, changes)
         if self.required():
-            raise SignedOutError("sign in first")
+            raise SignedOutError(say("signed_out", "sign in first"))
         return self._remember(None, self._default(), None, changes)
 
     def known(self, token: str | None) -> tuple[Listener, Session | None] | None:
@@ -251,7 +265,7 @@ class Access:
         account = self._named(name)
         password_hash = account.password_hash if account else None
         if not self._tried(name, password, password_hash, address) or account is None:
-            raise SignedOutError("that name and password do not belong together")
+            raise SignedOutError(say("wrong_password", "that name and password do not belong together"))
         return account.listener, self.open_session(account.listener, device)
 
     def confirms(self, listener: Listener, password: str, *, address: str) -> bool:

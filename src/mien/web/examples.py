@@ -40,6 +40,17 @@ _OFFSETS = {
 _COUNTS = {"happy": 310, "energetic": 205, "angry": 40, "tense": 66, "sad": 181, "tender": 240, "calm": 198}
 _QUADRANTS = {"exuberance": 0.08, "anxiety": 0.05, "depression": 0.66, "contentment": 0.21}
 _WEIGHTS = {"mood": 8.0, "artist": 2.5, "novelty": 0.3}
+_NAME = {"code": "song_by", "values": {"title": "Slow Rain", "artist": "The Harbour"}}
+_WHY = [
+    {
+        "code": "mood_wanted",
+        "values": {
+            "heard": {"code": "mood_heard", "values": {"mood": "sad", "share": 0.62}},
+            "because": {"code": "fits_sad", "values": {}},
+        },
+    },
+    {"code": "liked", "values": {}},
+]
 _READING = {
     "id": 41,
     "read_at": _AT,
@@ -229,6 +240,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "LearnedItem": {
         "name": "wish:7",
         "sentence": "you want more that sounds like Slow Rain by The Harbour",
+        "said": {"code": "you_want_more", "values": {"song": _NAME}},
         "track_id": 7,
     },
     "Library": {"tracks": 1240, "duration_s": 297_600.0, "moods": _COUNTS, "problems": 2},
@@ -247,15 +259,18 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "type": "urn:mien:problem:404",
         "title": "Not found",
         "status": 404,
-        "detail": "there is no track with the number 9",
+        "detail": "no track has the number 9",
+        "said": {"code": "no_track", "values": {"number": 9}},
         "faults": [],
     },
     "QueueGiven": {
         "policy": "match",
         "moods": _MOODS,
         "note": None,
+        "notes_said": [],
         "feeling": None,
         "offer": None,
+        "offer_said": None,
         "offer_policy": None,
         "offer_to": None,
         "seed": 20_261_125,
@@ -263,7 +278,8 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
             {
                 "track": _TRACK,
                 "score": 0.97,
-                "why": "sad with 62%, which suits a sad face; you like it",
+                "why": "sad with 62%, which fits a sad face; you like it",
+                "why_said": _WHY,
                 "parts": {"mood": 4.9, "song": 1.3},
             }
         ],
@@ -292,7 +308,9 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "Settings": _SETTINGS,
     "SongQuestion": {
         "track": _TRACK,
-        "sentence": "how does Slow Rain sound to you? It is heard as sad, but that is not sure",
+        "sentence": "how does Slow Rain by The Harbour sound to you? It is heard as sad,"
+        " but that is not sure",
+        "said": {"code": "how_sounds", "values": {"song": _NAME, "mood": "sad"}},
     },
     "Steering": {
         "policy": "match",

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 import anyio.to_thread
 from starlette.responses import Response, StreamingResponse
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.problems import problem
 
@@ -160,7 +161,7 @@ def _small(file: IO[bytes], span: Span, code: int, headers: dict[str, str], medi
     with file:
         content = _read(file, span.start, span.end - span.start)
     if len(content) < span.end - span.start:
-        raise NotFoundError("the file was cut short while it was read: ask again")
+        raise NotFoundError(say("file_cut_short", "the file was cut short while it was read: ask again"))
     return Response(content, code, headers, media_type)
 
 
@@ -185,11 +186,17 @@ def _open(path: Path) -> tuple[IO[bytes], os.stat_result]:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no file can have this name"
-        raise NotFoundError(f"the file cannot be opened: {reason}; is its disk there? scan again") from None
+        raise NotFoundError(
+            say(
+                "file_unreadable",
+                "the file cannot be opened: {fault}; is its disk there? scan again",
+                fault=reason,
+            )
+        ) from None
     status = os.fstat(number)
     if not stat.S_ISREG(status.st_mode):
         os.close(number)
-        raise NotFoundError("what is at the place of the file is no file; scan again")
+        raise NotFoundError(say("file_is_none", "what is at the place of the file is no file; scan again"))
     return os.fdopen(number, "rb", buffering=0), status
 
 

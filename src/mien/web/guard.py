@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from mien.domain import say
 from mien.web.problems import problem
 
 if TYPE_CHECKING:
@@ -94,11 +95,14 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if not self._is_own_name(headers.getlist("host")):
-            return problem(421, "this server does not know itself by that name: add it to MIEN_HOSTS")
+            return problem(
+                421,
+                say("host_unknown", "this server does not know itself by that name: add it to MIEN_HOSTS"),
+            )
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
             return problem(414, "the address is longer than any of this server's")
         if not self._is_own_site(headers):
-            return problem(403, "a page of another site may not use this server")
+            return problem(403, say("other_site", "a page of another site may not use this server"))
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             return problem(400, "Content-Length is not a number")
@@ -192,4 +196,11 @@ def _is_navigation(headers: Headers) -> bool:
 
 
 def _too_large(most_bytes: int) -> Response:
-    return problem(413, f"more was sent than is taken here ({most_bytes >> 10} KiB): send less at a time")
+    return problem(
+        413,
+        say(
+            "too_large",
+            "more was sent than is taken here ({kib} KiB): send less at a time",
+            kib=most_bytes >> 10,
+        ),
+    )

@@ -7,6 +7,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+from mien.domain import say
 from mien.errors import ThrottledError
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Live:
         stream = _Stream(listener, admin=admin)
         with self._lock:
             if sum(other.listener.id == listener.id for other in self._streams) >= _MOST_STREAMS:
-                raise ThrottledError("too many pages are open: close some", 60.0)
+                raise ThrottledError(say("too_many_pages", "too many pages are open: close some"), 60.0)
             self._streams.add(stream)
         return self._events(stream, still)
 

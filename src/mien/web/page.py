@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import IMMUTABLE, answer_file
 from mien.web.parts import PartsOf
@@ -56,16 +57,16 @@ router = APIRouter(include_in_schema=False)
 def get_page(path: str, request: Request, parts: PartsOf) -> Response:
     """A file of the page; an address without an ending is one of the page's own, which it shows itself."""
     if path == "api" or path.startswith("api/"):
-        raise NotFoundError("the API has no such address")
+        raise NotFoundError(say("no_address", "the API has no such address"))
     index = parts.page / "index.html"
     if not index.is_file():
         if path:
-            raise NotFoundError("the page is not built: make page")
+            raise NotFoundError(say("page_not_built", "the page is not built: make page"))
         return HTMLResponse(_NOT_BUILT, headers={"Content-Security-Policy": CSP})
     file = _inside(parts.page, path)
     if file is None or not file.is_file():
         if "." in path.rpartition("/")[2]:
-            raise NotFoundError("the page has no such file")
+            raise NotFoundError(say("page_no_file", "the page has no such file"))
         file, path = index, "index.html"
     cache = IMMUTABLE if _HASHED.match(path) else "no-cache"
     media_type = _TYPES.get(file.suffix, "application/octet-stream")

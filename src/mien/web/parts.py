@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from mien.core import Mien
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import ForbiddenError
 from mien.store import Order, Session, Store, Wanted
 from mien.web.access import Access, Pace
@@ -161,7 +161,7 @@ Me = Annotated[Listener, Depends(_me)]
 
 def _admin(parts: PartsOf, me: Me) -> Listener:
     if not parts.access.is_admin(me):
-        raise ForbiddenError("only an admin may do that")
+        raise ForbiddenError(say("admins_only", "only an admin may do that"))
     return me
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
@@ -11,9 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from mien import errors
+from mien.domain import Sentence, say
+from mien.web.schemas import Said, plain, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from fastapi import FastAPI
     from starlette.requests import Request
@@ -72,6 +76,9 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    """What is wrong and what to do about it, in English."""
+    said: Said | None = None
+    """The same for a page of another language; null for what only programs come upon."""
     faults: list[Fault] = []
 
 
@@ -87,17 +94,36 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def problem(
     status: int,
-    detail: str,
+    detail: str | Sentence,
     *,
     faults: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """An answer that says what is wrong."""
     title = _TITLES.get(status, "Not possible")
-    content = {"type": f"urn:mien:problem:{status}", "title": title, "status": status, "detail": detail}
-    return JSONResponse(
-        {**content, "faults": faults or []}, status, headers=dict(headers or {}), media_type=MEDIA_TYPE
-    )
+    content = {
+        "type": f"urn:mien:problem:{status}",
+        "title": title,
+        "status": status,
+        "detail": plain(detail),
+        "said": said(detail).model_dump() if isinstance(detail, Sentence) else None,
+        "faults": faults or [],
+    }
+    return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def sentence_of(error: errors.MienError) -> str | Sentence:
+    """What an error says, for whichever language."""
+    (message, *_) = error.args or (str(error),)
+    return message if isinstance(message, Sentence) else str(error)
+
+
+def without_path(error: errors.MienError, path: Path) -> str | Sentence:
+    """What an error says of an uploaded file; the listener does not know where that lay."""
+    sentence = sentence_of(error)
+    if isinstance(sentence, Sentence):
+        return replace(sentence, values={**sentence.values, "file": "the file"})
+    return sentence.replace(str(path), "the file")
 
 
 def status_of(error: errors.MienError) -> int:
@@ -123,7 +149,7 @@ def _named(_request: Request, error: Exception) -> JSONResponse:
         headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     elif isinstance(error, errors.StoreBusyError):
         headers["Retry-After"] = "1"
-    return problem(status, str(error), headers=headers)
+    return problem(status, sentence_of(error), headers=headers)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -143,4 +169,4 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, "this is a defect of Mien: the server's log says what happened")
+    return problem(500, say("defect", "this is a defect of Mien: the server's log says what happened"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.audio.files import AUDIO_SUFFIXES
+from mien.domain import say
 from mien.errors import NotFoundError, RequestError
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class Roots:
         with self._lock:
             path = self._known.get(place_id)
         if path is None or not self._allows(path):
-            raise NotFoundError("that folder is not known (any more): begin again at the roots")
+            raise NotFoundError(
+                say("folder_unknown", "that folder is not known (any more): begin again at the roots")
+            )
         return path
 
     def list(self, place_id: str | None) -> Listing:
@@ -125,7 +128,9 @@ def _look(folder: Path) -> tuple[list[Path], int]:
                 elif os.path.splitext(entry.name)[1].lower() in AUDIO_SUFFIXES:  # noqa: PTH122  (of many, and quick)
                     songs += 1
     except OSError as error:
-        raise RequestError(f"the folder cannot be listed: {error.strerror}") from None
+        raise RequestError(
+            say("folder_unreadable", "the folder cannot be listed: {fault}", fault=str(error.strerror))
+        ) from None
     return sorted(folders)[:_MOST_LISTED], songs
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mien.domain import say
 from mien.errors import ConflictError, MienError
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ class Scanning:
         """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
-                raise ConflictError("a scan is running: wait for it, or stop it")
+                raise ConflictError(say("scan_running", "a scan is running: wait for it, or stop it"))
             if not folders:
-                raise ConflictError("no folder of music is chosen: add one first")
+                raise ConflictError(say("no_folder_chosen", "no folder of music is chosen: add one first"))
             self._stop.clear()
             self.status = ScanStatus(ScanState.LOOKING, started_at=datetime.now(UTC))
             self._thread = threading.Thread(target=self._run, args=(list(folders),), name="scan", daemon=True)

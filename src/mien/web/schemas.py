@@ -47,6 +47,13 @@ class Given(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Said(Given):
+    """A sentence for a page of another language than English: its code, and what is filled in."""
+
+    code: str
+    values: dict[str, str | float | Said]
+
+
 class Emotions(Given):
     """How probable each emotion is."""
 
@@ -174,6 +181,24 @@ class Ok(Given):
     """How many it was done to."""
 
 
+def said(sentence: domain.Sentence) -> Said:
+    """A sentence as the API gives it."""
+    return Said(code=sentence.code, values={name: _filled(value) for name, value in sentence.values.items()})
+
+
+def _filled(value: str | float | datetime | domain.Sentence) -> str | float | Said:
+    if isinstance(value, domain.Sentence):
+        return said(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return plain(value) if isinstance(value, str) else value
+
+
+def plain(text: object) -> str:
+    """A text that any program can read: a file's name may hold bytes that are no characters."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
 def moods_of(probabilities: Any) -> Moods:  # noqa: ANN401  (a mapping of moods)
     """A distribution over moods, as the API gives it."""
     return Moods(**{str(mood): clipped(probabilities.get(mood, 0.0)) for mood in domain.Mood})
@@ -217,7 +242,7 @@ def track_values(track: domain.Track, opinions: Opinions) -> dict[str, Any]:
     tags = track.tags
     return {
         "id": track.id,
-        "title": track.title.encode("utf-8", "replace").decode(),
+        "title": plain(track.title),
         "artist": tags.artist,
         "album": tags.album,
         "genre": tags.genre,

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 import anyio.to_thread
 from starlette.responses import Response
 
+from mien.domain import say
 from mien.errors import DecodingError, ThrottledError
 from mien.web.files import Streamed
 
@@ -68,7 +69,9 @@ def transcoded(path: Path, start_s: float, *, head: bool = False) -> Response:
     if head:
         return Response(headers=headers, media_type="audio/ogg")
     if not _free.acquire(blocking=False):
-        raise ThrottledError("too many songs are being converted at once: try again", 5.0)
+        raise ThrottledError(
+            say("too_many_conversions", "too many songs are being converted at once: try again"), 5.0
+        )
     pipe = subprocess.PIPE
     process = subprocess.Popen(  # noqa: S603  (the command is ours)
         [*_COMMAND, str(path), str(start_s)], stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL

@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Any
 from PIL import Image
 
 from mien.audio.files import AUDIO_SUFFIXES
-from mien.domain import Emotion, Mood
+from mien.domain import Emotion, Mood, say
 from mien.errors import ConflictError, DatasetError, NotFoundError, TooLargeError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Trainings:
         """
         found = self._all.get(training_id)
         if found is None:
-            raise NotFoundError("there is no such training")
+            raise NotFoundError(say("no_training", "there is no such training"))
         return found
 
     def begin(self, network: Network, *, whole_pictures: bool = False) -> Training:
@@ -161,7 +161,10 @@ class Trainings:
         """
         if not can_train():
             raise ConflictError(
-                "training needs Keras and TensorFlow: pip install 'mien[train]' on the server"
+                say(
+                    "training_needs_extra",
+                    "training needs Keras and TensorFlow: pip install 'mien[train]' on the server",
+                )
             )
         training = Training(secrets.token_hex(8), network, self._folder, whole_pictures=whole_pictures)
         training.folder = self._folder / training.id
@@ -184,15 +187,19 @@ class Trainings:
             TooLargeError: there are too many.
         """
         if training.state is not TrainingState.COLLECTING:
-            raise ConflictError("this training takes no more files: begin another")
+            raise ConflictError(say("training_closed", "this training takes no more files: begin another"))
         if label not in training.network.labels:
             known = ", ".join(sorted(training.network.labels))
-            raise DatasetError(f"{label!r} is no label: there is {known}")
+            raise DatasetError(
+                say("no_label", "{label!r} is no label: there is {known}", label=label, known=known)
+            )
         suffix = _picture_suffix(content) if training.network is Network.EMOTION else _song_suffix(name)
         size = content.seek(0, 2)
         with self._lock:
             if training.files.total() >= _MOST_FILES or training.size_bytes + size > _MOST_BYTES:
-                raise TooLargeError("more was sent than one training takes: send fewer files")
+                raise TooLargeError(
+                    say("training_too_large", "more was sent than one training takes: send fewer files")
+                )
             training.files[label] += 1
             training.size_bytes += size
             target = training.data / label / f"{training.files[label]:06d}{suffix}"
@@ -209,11 +216,13 @@ class Trainings:
         """
         with self._lock:
             if training.state is not TrainingState.COLLECTING:
-                raise ConflictError("this training ran already: begin another")
+                raise ConflictError(say("training_ran", "this training ran already: begin another"))
             if len(training.files) < 2:  # noqa: PLR2004  (with one there is nothing to tell apart)
-                raise ConflictError("send files of two labels at least")
+                raise ConflictError(say("training_needs_two", "send files of two labels at least"))
             if any(other.state is TrainingState.RUNNING for other in self._all.values()):
-                raise ConflictError("another training is running: wait for it, or stop it")
+                raise ConflictError(
+                    say("training_busy", "another training is running: wait for it, or stop it")
+                )
             command = [sys.executable, "-m", "mien", "train", str(training.network), str(training.data)]
             if training.whole_pictures:
                 command.append("--detect")
@@ -319,16 +328,26 @@ def _picture_suffix(content: IO[bytes]) -> str:
             with Image.open(content, formats=tuple(_FORMATS)) as image:
                 (width, height), kind = image.size, str(image.format)
     except Image.DecompressionBombError:  # Pillow's own limit, which is higher
-        raise TooLargeError("a picture has more than 40 megapixels: that is not taken") from None
+        raise TooLargeError(
+            say("picture_too_large", "a picture has more than 40 megapixels: that is not taken")
+        ) from None
     except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
-        raise DatasetError(f"a file is no picture (JPEG, PNG, WebP, BMP): {type(error).__name__}") from None
+        raise DatasetError(
+            say(
+                "no_picture",
+                "a file is no picture (JPEG, PNG, WebP, BMP): {fault}",
+                fault=type(error).__name__,
+            )
+        ) from None
     if width * height > _LARGEST_PIXELS:
-        raise TooLargeError(f"a picture has {width}x{height} pixels: 40 megapixels are taken at most")
+        raise TooLargeError(
+            say("picture_too_large", "a picture has more than 40 megapixels: that is not taken")
+        )
     return _FORMATS[kind]
 
 
 def _song_suffix(name: str) -> str:
     suffix = PurePath(name.replace("\\", "/")).suffix.lower()
     if suffix not in AUDIO_SUFFIXES:
-        raise DatasetError("a file is no song by its name's ending")
+        raise DatasetError(say("no_song_ending", "a file is no song by its name's ending"))
     return suffix

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
+from mien.domain import say
 from mien.errors import MienError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class ReadingWriter:
         written: Future[int] = Future()
         with self._lock:
             if self._closed:
-                written.set_exception(StoreError("the server is ending: nothing is written any more"))
+                written.set_exception(
+                    StoreError(say("server_ending", "the server is ending: nothing is written any more"))
+                )
                 return written
             if self._thread is None:
                 self._thread = threading.Thread(target=self._write_all, name="readings", daemon=True)

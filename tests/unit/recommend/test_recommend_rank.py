@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_library import MOODS, NOW, columns_of, ids, listens_of, view_of
 
-from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating
+from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating, in_english
 from mien.recommend import places as places_module
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Weights
@@ -37,7 +37,7 @@ class TestTheSongs:
             for seed in range(10):
                 ranking = rank(mixed, chosen({mood: 1}), n=3, seed=seed)
                 assert {MOODS[(i - 1) % 7] for i in ids(mixed, ranking)} == {mood}
-                assert ranking.note is None
+                assert ranking.notes == ()
 
     def test_are_the_same_for_the_same_seed_and_others_for_others(self, mixed):
         aim = chosen(dict.fromkeys(Mood, 1))
@@ -86,7 +86,7 @@ class TestTheSongs:
     def test_last_as_long_as_was_said(self, mixed):
         ranking = rank(mixed, ONLY_CALM, n=21, seed=1, minutes=15)
         assert len(ranking.picks) == 5  # of 200 s each: four are 13 minutes
-        assert ranking.note == "only 3 songs are calm, so the nearest to it were taken"
+        assert in_english(ranking.notes) == "only 3 songs are calm, so the nearest to it were taken"
 
 
 class TestFallingBack:
@@ -97,17 +97,17 @@ class TestFallingBack:
             columns.moods[row, [MOODS.index(Mood.SAD), MOODS.index(Mood.CALM)]] = 1 - calm, calm
         ranking = rank(view_of(columns), ONLY_CALM, n=1, seed=1, weights=Weights(variety=0))
         assert [pick.row for pick in ranking.picks] == [1]
-        assert ranking.note == "no song is calm, so the nearest to it were taken"
+        assert in_english(ranking.notes) == "no song is calm, so the nearest to it were taken"
 
     def test_a_small_library_gives_what_it_has_and_says_so(self):
         view = view_of(columns_of([Mood.CALM] * 4))
         ranking = rank(view, ONLY_CALM, n=10, seed=1)
         assert sorted(ids(view, ranking)) == [1, 2, 3, 4]
-        assert ranking.note == "only 4 songs of the library may be played"
+        assert in_english(ranking.notes) == "only 4 songs of the library may be played"
 
     def test_only_one_song_of_a_mood_is_said(self, mixed):
         view = view_of(columns_of([Mood.CALM, Mood.SAD]))
-        assert "only one song is calm" in rank(view, ONLY_CALM, n=2, seed=1).note
+        assert "only one song is calm" in in_english(rank(view, ONLY_CALM, n=2, seed=1).notes)
 
     @pytest.mark.parametrize(
         ("view", "exclude", "said"),
@@ -120,7 +120,7 @@ class TestFallingBack:
     def test_nothing_to_play_says_why(self, view, exclude, said):
         ranking = rank(view, ONLY_CALM, n=5, seed=1, exclude=exclude)
         assert ranking.picks == ()
-        assert said in ranking.note
+        assert said in in_english(ranking.notes)
 
     @pytest.mark.parametrize("given", [{"n": 0}, {"n": 1, "minutes": 0}])
     def test_a_list_of_nothing_is_a_mistake_of_the_caller(self, mixed, given):
@@ -141,7 +141,7 @@ class TestTaste:
         ranking = rank(view, TASTE_ALONE, n=3, seed=1)
         assert ids(view, ranking)[0] == 5
         assert "mood" not in ranking.picks[0].parts
-        assert "taste chooses" in ranking.note
+        assert "taste chooses" in in_english(ranking.notes)
 
     def test_mood_matters_more_than_taste(self, mixed):
         view = view_of(mixed.catalogue, History(ratings={1: Rating.LIKE}))
@@ -257,7 +257,7 @@ class TestRandom:
         view = view_of(columns_of([Mood.SAD] * 5))
         ranking = rank(view, wanted(certainly(Emotion.HAPPY), PolicyName.RANDOM), n=2, seed=1)
         assert len(ranking.picks) == 2
-        assert "no song is happy" in ranking.note
+        assert "no song is happy" in in_english(ranking.notes)
 
 
 class TestJourney:
@@ -314,7 +314,7 @@ class TestWhy:
     def said(self, columns, history=None, aim=ONLY_CALM, rating=None, **given):
         view = view_of(columns, history)
         (pick,) = rank(view, aim, n=1, seed=1, **given).picks
-        return why(view, aim, pick, rating)
+        return in_english(why(view, aim, pick, rating))
 
     def test_names_the_mood_who_wants_it_and_that_it_is_new(self):
         said = self.said(columns_of([Mood.CALM], probability=0.81))

@@ -96,5 +96,5 @@ def test_every_error_is_a_problem_that_says_what_is_wrong(client, method, path, 
     problem = answer.json()
     assert (answer.status_code, problem["status"]) == (status, status)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert set(problem) == {"type", "title", "status", "detail", "faults"}
+    assert set(problem) == {"type", "title", "status", "detail", "said", "faults"}
     assert problem["detail"]

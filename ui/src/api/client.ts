@@ -1,4 +1,7 @@
 /** One way to the server. Errors are problems (RFC 9457) with a sentence for people. */
+import { i18n } from '../i18n/index.svelte';
+import { say } from '../i18n/said';
+import type { components } from './schema';
 
 export class Problem extends Error {
   constructor(
@@ -29,25 +32,41 @@ export const onSignedOut = (then: () => void): void => {
 async function send<T>(method: string, path: string, query: Query, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  let response: Response;
-  try {
-    const content = body === undefined ? null : JSON.stringify(body);
-    response = await fetch(address(path, query), {
-      method,
-      headers,
-      body: content,
-      credentials: 'same-origin',
-    });
-  } catch {
-    throw new Problem(0, 'offline');
-  }
+  const content = body === undefined ? null : JSON.stringify(body);
+  const response = await fetch(address(path, query), {
+    method,
+    headers,
+    body: content,
+    credentials: 'same-origin',
+  }).catch(() => null);
+  if (response?.status === 401 && !path.startsWith('/session')) signedOut();
+  return answerOf<T>(response);
+}
+
+/** Files, as they are. */
+export async function upload<T>(
+  path: string,
+  query: Query,
+  body: Blob | FormData,
+  signal: AbortSignal | null = null,
+): Promise<T> {
+  const asked = { method: 'POST', body, credentials: 'same-origin', signal } as const;
+  const response = await fetch(address(path, query), asked).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    return null;
+  });
+  return answerOf<T>(response);
+}
+
+async function answerOf<T>(response: Response | null): Promise<T> {
+  if (response === null) throw new Problem(0, i18n.t.offline);
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
-  if (response.status === 401 && !path.startsWith('/session')) signedOut();
-  const { detail, title } = (answer ?? {}) as { detail?: string; title?: string };
+  const { detail, said } = (answer ?? {}) as Partial<components['schemas']['Problem']>;
   const wait = Number(response.headers.get('Retry-After'));
-  throw new Problem(response.status, detail ?? title ?? response.statusText, wait > 0 ? wait : null);
+  const message = say(detail ?? response.statusText, said);
+  throw new Problem(response.status, message, wait > 0 ? wait : null);
 }
 
 export const get = <T>(path: string, query: Query = {}): Promise<T> => send<T>('GET', path, query);

@@ -2,7 +2,7 @@
 import type { Mood } from '../design/moods';
 import type { Distribution, Reading } from '../sensing/types';
 import type { components } from './schema';
-import { BASE, del, get, patch, post, put } from './client';
+import { BASE, del, get, patch, post, put, upload } from './client';
 
 export { BASE, onSignedOut, Problem } from './client';
 
@@ -68,5 +68,5 @@ export const feelings = {
 
 export const queue = { make: (asked: QueueAsked) => post<QueueGiven>('/queue', asked) };
 
-export { del, get, patch, post, put };
+export { del, get, patch, post, put, upload };
 export type { Distribution };

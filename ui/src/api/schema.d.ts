@@ -2122,6 +2122,18 @@ export interface components {
          * @description One thing that Mien learned of the listener.
          * @example {
          *       "name": "wish:7",
+         *       "said": {
+         *         "code": "you_want_more",
+         *         "values": {
+         *           "song": {
+         *             "code": "song_by",
+         *             "values": {
+         *               "artist": "The Harbour",
+         *               "title": "Slow Rain"
+         *             }
+         *           }
+         *         }
+         *       },
          *       "sentence": "you want more that sounds like Slow Rain by The Harbour",
          *       "track_id": 7
          *     }
@@ -2129,6 +2141,7 @@ export interface components {
         LearnedItem: {
             /** Name */
             name: string;
+            said: components["schemas"]["Said"];
             /** Sentence */
             sentence: string;
             /** Track Id */
@@ -2779,8 +2792,14 @@ export interface components {
          * Problem
          * @description What went wrong (RFC 9457).
          * @example {
-         *       "detail": "there is no track with the number 9",
+         *       "detail": "no track has the number 9",
          *       "faults": [],
+         *       "said": {
+         *         "code": "no_track",
+         *         "values": {
+         *           "number": 9
+         *         }
+         *       },
          *       "status": 404,
          *       "title": "Not found",
          *       "type": "urn:mien:problem:404"
@@ -2794,6 +2813,8 @@ export interface components {
              * @default []
              */
             faults: components["schemas"]["Fault"][];
+            /** @default null */
+            said: components["schemas"]["Said"] | null;
             /** Status */
             status: number;
             /** Title */
@@ -2861,6 +2882,8 @@ export interface components {
             track: components["schemas"]["Track"];
             /** Why */
             why: string;
+            /** Why Said */
+            why_said: components["schemas"]["Said"][];
         };
         /**
          * QueueGiven
@@ -2877,8 +2900,10 @@ export interface components {
          *         "tense": 0.04
          *       },
          *       "note": null,
+         *       "notes_said": [],
          *       "offer": null,
          *       "offer_policy": null,
+         *       "offer_said": null,
          *       "offer_to": null,
          *       "policy": "match",
          *       "seed": 20261125,
@@ -2915,7 +2940,29 @@ export interface components {
          *             "wish": null,
          *             "year": 2011
          *           },
-         *           "why": "sad with 62%, which suits a sad face; you like it"
+         *           "why": "sad with 62%, which fits a sad face; you like it",
+         *           "why_said": [
+         *             {
+         *               "code": "mood_wanted",
+         *               "values": {
+         *                 "because": {
+         *                   "code": "fits_sad",
+         *                   "values": {}
+         *                 },
+         *                 "heard": {
+         *                   "code": "mood_heard",
+         *                   "values": {
+         *                     "mood": "sad",
+         *                     "share": 0.62
+         *                   }
+         *                 }
+         *               }
+         *             },
+         *             {
+         *               "code": "liked",
+         *               "values": {}
+         *             }
+         *           ]
          *         }
          *       ]
          *     }
@@ -2925,9 +2972,12 @@ export interface components {
             moods: components["schemas"]["Moods"];
             /** Note */
             note: string | null;
+            /** Notes Said */
+            notes_said: components["schemas"]["Said"][];
             /** Offer */
             offer: string | null;
             offer_policy: components["schemas"]["PolicyName"] | null;
+            offer_said: components["schemas"]["Said"] | null;
             offer_to: components["schemas"]["Mood"] | null;
             policy: components["schemas"]["PolicyName"] | null;
             /** Seed */
@@ -3004,6 +3054,18 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "listener";
+        /**
+         * Said
+         * @description A sentence for a page of another language than English: its code, and what is filled in.
+         */
+        Said: {
+            /** Code */
+            code: string;
+            /** Values */
+            values: {
+                [key: string]: string | number | components["schemas"]["Said"];
+            };
+        };
         /**
          * Scan
          * @description How far a scan is.
@@ -3204,7 +3266,20 @@ export interface components {
          * SongQuestion
          * @description A track whose mood is worth asking for; null where it is not the time to ask.
          * @example {
-         *       "sentence": "how does Slow Rain sound to you? It is heard as sad, but that is not sure",
+         *       "said": {
+         *         "code": "how_sounds",
+         *         "values": {
+         *           "mood": "sad",
+         *           "song": {
+         *             "code": "song_by",
+         *             "values": {
+         *               "artist": "The Harbour",
+         *               "title": "Slow Rain"
+         *             }
+         *           }
+         *         }
+         *       },
+         *       "sentence": "how does Slow Rain by The Harbour sound to you? It is heard as sad, but that is not sure",
          *       "track": {
          *         "album": "Low Tide",
          *         "arousal": -0.41,
@@ -3234,6 +3309,7 @@ export interface components {
          *     }
          */
         SongQuestion: {
+            said: components["schemas"]["Said"] | null;
             /** Sentence */
             sentence: string | null;
             track: components["schemas"]["Track"] | null;

@@ -13,6 +13,7 @@ import { on } from '../api/events';
 import { type Mood, planeOf } from '../design/moods';
 import { toasts } from '../design/toasts.svelte';
 import { i18n } from '../i18n/index.svelte';
+import { say } from '../i18n/said';
 import { type Entrance, player, type Spot } from '../player/player.svelte';
 import { upcoming } from '../player/queue';
 import type { Box } from '../sensing/pixels';
@@ -263,7 +264,8 @@ class Moment {
       const given = await queueApi.make(asked);
       this.given = given;
       this.keep();
-      if (given.tracks.length === 0) toasts.say(given.note ?? i18n.t.library.none);
+      if (given.tracks.length === 0)
+        toasts.say(given.note ? say(given.note, given.notes_said) : i18n.t.library.none);
       await player.plan(given, entrance);
     } catch (error) {
       toasts.wrong(error);

@@ -95,7 +95,13 @@ class Player {
 
   /** Songs for the moment. */
   async plan(given: QueueGiven, entrance: Entrance): Promise<void> {
-    const items = given.tracks.map(({ track, why, score, parts }) => ({ track, why, score, parts }));
+    const items = given.tracks.map(({ track, why, why_said, score, parts }) => ({
+      track,
+      why,
+      why_said,
+      score,
+      parts,
+    }));
     if (items.length === 0) return;
     const starts = entrance === 'now' || !this.track || (entrance === 'idle' && !this.playing);
     if (starts) await this.play(items, 0, true);

@@ -1,5 +1,6 @@
 /** What plays next: pure, so that it can be tested. */
 import type { Track } from '../api';
+import type { Said } from '../i18n/said';
 
 export type Repeat = 'off' | 'all' | 'one';
 
@@ -7,6 +8,7 @@ export interface Item {
   track: Track;
   /** Why it was chosen, in a sentence; null where the listener chose it. */
   why: string | null;
+  why_said?: Said[];
   score: number | null;
   parts: Record<string, number> | null;
 }

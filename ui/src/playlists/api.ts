@@ -1,5 +1,5 @@
 /** The listener's playlists on the server. */
-import { BASE, del, get, patch, post, Problem, type Track } from '../api';
+import { BASE, del, get, patch, post, Problem, type Track, upload } from '../api';
 import type { components } from '../api/schema';
 import type { Json } from './rules';
 
@@ -32,9 +32,5 @@ export async function importFile(file: File): Promise<Imported> {
   const [, name, ending] = /^(.*)\.(\w+)$/.exec(file.name) ?? [];
   const kind = KINDS.find((one) => one === ending?.toLowerCase() || `${ending?.toLowerCase()}8` === one);
   if (!kind) throw new Problem(422, `${file.name}: ${KINDS.join(', ')}`);
-  const address = `${BASE}/playlists/import?${new URLSearchParams({ name: name.slice(0, 200), kind })}`;
-  const response = await fetch(address, { method: 'POST', body: file, credentials: 'same-origin' });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Imported;
-  throw new Problem(response.status, (answer as { detail?: string } | null)?.detail ?? response.statusText);
+  return upload<Imported>('/playlists/import', { name: name.slice(0, 200), kind }, file);
 }

@@ -1,5 +1,5 @@
 /** Trainings on the server, and how labelled files get there. */
-import { BASE, del, get, post, Problem } from '../api';
+import { BASE, del, get, post, Problem, upload } from '../api';
 import type { components } from '../api/schema';
 import { type Label, steps } from './examples';
 
@@ -21,12 +21,7 @@ export const trainings = {
 async function send(id: string, label: Label, files: readonly File[], signal: AbortSignal): Promise<Run> {
   const body = new FormData();
   for (const file of files) body.append('files', file, file.name);
-  const address = `${BASE}/trainings/${id}/files?${new URLSearchParams({ label })}`;
-  const response = await fetch(address, { method: 'POST', body, credentials: 'same-origin', signal });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Run;
-  const { detail } = (answer ?? {}) as { detail?: string };
-  throw new Problem(response.status, detail ?? response.statusText);
+  return upload<Run>(`/trainings/${id}/files`, { label }, body, signal);
 }
 
 /** More than so many bad files: it is the folder that is wrong. */

@@ -14,9 +14,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from mien import store
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import InteropError, ThrottledError, TooLargeError
 from mien.web.parts import Me, Parts, PartsOf
+from mien.web.problems import without_path
 from mien.web.schemas import NAME_PATTERN, Given, Ok, PathId
 
 router = APIRouter(prefix="/me/imports", tags=["imports"])
@@ -94,7 +95,9 @@ def undo_import(import_id: PathId, parts: PartsOf, me: Me) -> Ok:
 
 def _import(parts: Parts, me: Listener, name: str, content: bytes) -> ImportReport:
     if not _READING.acquire(blocking=False):
-        raise ThrottledError("another history is being brought in: try again in a minute", 60.0)
+        raise ThrottledError(
+            say("import_busy", "another history is being brought in: try again in a minute"), 60.0
+        )
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / safe_name(name)
@@ -103,7 +106,7 @@ def _import(parts: Parts, me: Listener, name: str, content: bytes) -> ImportRepo
             try:
                 imported = parts.histories.take(me, file)
             except InteropError as error:  # its sentence names a file that the listener does not know
-                raise InteropError(str(error).replace(str(file), "the file")) from None
+                raise InteropError(without_path(error, file)) from None
     finally:
         _READING.release()
     return ImportReport(
@@ -131,10 +134,16 @@ def _check_unpacked_size(file: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise InteropError("the file is a damaged zip: export it again") from None
+        raise InteropError(
+            say("zip_damaged", "{file} is a damaged or encrypted zip: export it again", file="the file")
+        ) from None
     if size > _LARGEST_UNPACKED_BYTES:
         raise TooLargeError(
-            f"unpacked this is larger than {_LARGEST_UNPACKED_BYTES >> 20} MiB: use mien import"
+            say(
+                "unpacked_too_large",
+                "unpacked this is larger than {mib} MiB: use mien import",
+                mib=_LARGEST_UNPACKED_BYTES >> 20,
+            )
         )
 
 

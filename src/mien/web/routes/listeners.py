@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import ConflictError, NotFoundError
 from mien.store import Account, Role
 from mien.web.access import hash_password
@@ -54,7 +54,12 @@ def list_listeners(parts: PartsOf, _admin: Admin) -> list[ListenerAccount]:
 def add_listener(asked: NewListener, parts: PartsOf, admin: Admin) -> ListenerAccount:
     """Make an account. From the second on everyone must sign in, so the admin needs a password first."""
     if parts.store.accounts.of(admin).password_hash is None:
-        raise ConflictError("set your own password first: with a second listener everyone has to sign in")
+        raise ConflictError(
+            say(
+                "own_password_first",
+                "set your own password first: with a second listener everyone has to sign in",
+            )
+        )
     password_hash = hash_password(asked.password)
     listener = parts.store.listeners.add(asked.name)
     parts.store.accounts.set_password(listener, password_hash)
@@ -80,7 +85,9 @@ def reset_password(
     """Set a password for somebody who forgot theirs; it signs them out everywhere, and they are told."""
     listener = _listener(parts, listener_id)
     if listener.id == admin.id:
-        raise ConflictError("change your own password with the one before: PUT /me/password")
+        raise ConflictError(
+            say("own_password_elsewhere", "change your own password with the one before: PUT /me/password")
+        )
     parts.store.accounts.set_password(listener, hash_password(asked.password), by_admin=True)
     parts.access.changed()
     return _shown(parts.store.accounts.of(listener))
@@ -105,14 +112,14 @@ def keep_an_admin(parts: Parts, listener: Listener) -> None:
     accounts = parts.store.accounts.all()
     admins = [account.listener.id for account in accounts if account.role is Role.ADMIN]
     if len(accounts) > 1 and admins == [listener.id]:
-        raise ConflictError("this is the last admin: make somebody else one first")
+        raise ConflictError(say("last_admin", "this is the last admin: make somebody else one first"))
 
 
 def _listener(parts: Parts, listener_id: int) -> Listener:
     for account in parts.store.accounts.all():
         if account.listener.id == listener_id:
             return account.listener
-    raise NotFoundError(f"there is no listener of the number {listener_id}")
+    raise NotFoundError(say("no_listener", "there is no listener of the number {number}", number=listener_id))
 
 
 def _shown(account: Account) -> ListenerAccount:

@@ -12,12 +12,13 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from mien import domain
+from mien.domain import say
 from mien.errors import RequestError
 from mien.store import Store
 from mien.web.parts import Me, PartsOf
 from mien.web.routes.listeners import keep_an_admin
 from mien.web.routes.tracks import shown
-from mien.web.schemas import Asked, Given, Ok, PathId, Track
+from mien.web.schemas import Asked, Given, Ok, PathId, Said, Track, plain, said
 
 router = APIRouter(prefix="/me", tags=["me"])
 _EVERYTHING = 10_000_000
@@ -97,6 +98,7 @@ class LearnedItem(Given):
     name: str
     """To take it back by."""
     sentence: str
+    said: Said
     track_id: int | None
 
 
@@ -105,12 +107,21 @@ class SongQuestion(Given):
 
     track: Track | None
     sentence: str | None
+    said: Said | None
 
 
 @router.get("/learned")
 def list_learned(parts: PartsOf, me: Me) -> list[LearnedItem]:
     """Everything that Mien learned of the listener, in words."""
-    return [LearnedItem.model_validate(item) for item in parts.listening.learned(me)]
+    return [
+        LearnedItem(
+            name=plain(item.name),
+            sentence=plain(item.sentence),
+            said=said(item.sentence),
+            track_id=item.track_id,
+        )
+        for item in parts.listening.learned(me)
+    ]
 
 
 @router.delete("/learned")
@@ -132,8 +143,12 @@ def get_question(parts: PartsOf, me: Me) -> SongQuestion:
     """A track whose mood would teach most; mostly none. Answer it with a label, or skip it."""
     question = parts.listening.ask(me)
     if question is None:
-        return SongQuestion(track=None, sentence=None)
-    return SongQuestion(track=shown(parts, me, [question.track])[0], sentence=question.sentence)
+        return SongQuestion(track=None, sentence=None, said=None)
+    return SongQuestion(
+        track=shown(parts, me, [question.track])[0],
+        sentence=plain(question.sentence),
+        said=said(question.sentence),
+    )
 
 
 @router.delete("/question/{track_id}")
@@ -155,7 +170,9 @@ def export_me(parts: PartsOf, me: Me) -> Response:
 def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> Ok:
     """Erase the listener and all that is theirs, for good; ``really`` is their name, so that it is meant."""
     if really != me.name:
-        raise RequestError("say your name in the parameter really: this cannot be undone")
+        raise RequestError(
+            say("name_not_said", "say your name in the parameter really: this cannot be undone")
+        )
     keep_an_admin(parts, me)
     parts.store.listeners.forget(me)
     parts.store.listeners.default()  # there is always one

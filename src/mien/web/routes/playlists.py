@@ -18,6 +18,7 @@ from mien.domain import Listener
 from mien.errors import InteropError
 from mien.web.examples import RULES
 from mien.web.parts import Me, Parts, PartsOf
+from mien.web.problems import without_path
 from mien.web.routes.tracks import shown
 from mien.web.schemas import NAME_PATTERN, Asked, Given, Id, Name, Ok, PathId, Track
 
@@ -252,7 +253,7 @@ def _import(parts: Parts, me: Listener, name: str, kind: FileKind, content: byte
         try:
             taken = parts.shelf.take(me, file, name)
         except InteropError as error:  # its sentence names a file that the listener does not know
-            raise InteropError(str(error).replace(str(file), "the file")) from None
+            raise InteropError(without_path(error, file)) from None
         left_out = [line.replace(str(file), "the file") for line in taken.left_out]
     return Imported(playlist=_shown(parts, me, taken.playlist), left_out=left_out[:_MOST_LEFT_OUT])
 

@@ -11,7 +11,7 @@ from mien import domain
 from mien.usecases.answers import Queue
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.routes.feeling import FeelingGiven, Point, feeling_of
-from mien.web.schemas import Asked, Given, Id, Moods, Opinions, Track, moods_of, track_values
+from mien.web.schemas import Asked, Given, Id, Moods, Opinions, Said, Track, moods_of, said, track_values
 
 router = APIRouter(tags=["queue"])
 _MOST = 200
@@ -52,6 +52,7 @@ class QueuedTrack(Given):
     track: Track
     score: float
     why: str
+    why_said: list[Said]
     parts: dict[str, float] = {}
     """What the score is made of."""
 
@@ -65,10 +66,12 @@ class QueueGiven(Given):
     """How much of each mood is wanted; they sum to 1."""
     note: str | None
     """What to tell the listener of the list as a whole."""
+    notes_said: list[Said]
     feeling: FeelingGiven | None
     """What the listener said they feel, where the songs are for that."""
     offer: str | None
     """Something else that is offered, in a sentence, and never forced."""
+    offer_said: Said | None
     offer_policy: domain.PolicyName | None
     """The policy to ask for to take the offer up."""
     offer_to: domain.Mood | None
@@ -82,15 +85,17 @@ class QueueGiven(Given):
 def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
     """Choose songs."""
     named = _named(asked)
-    said = None if named else parts.feelings.of(me)
-    queue = _queue(parts, me, asked, said.feeling if said else named)
+    spoken = None if named else parts.feelings.of(me)
+    queue = _queue(parts, me, asked, spoken.feeling if spoken else named)
     opinions, chosen = Opinions.of(parts.store, me), queue.recommended
     return QueueGiven(
         policy=queue.policy,
         moods=moods_of(queue.moods),
         note=chosen.note,
-        feeling=feeling_of(said) if said else None,
-        offer=queue.offer.sentence if queue.offer else None,
+        notes_said=[said(note) for note in chosen.notes],
+        feeling=feeling_of(spoken) if spoken else None,
+        offer=str(queue.offer.sentence) if queue.offer else None,
+        offer_said=said(queue.offer.sentence) if queue.offer else None,
         offer_policy=queue.offer.policy if queue.offer else None,
         offer_to=queue.offer.to if queue.offer else None,
         seed=queue.seed,
@@ -125,4 +130,10 @@ def _named(asked: QueueAsked) -> domain.Feeling | None:
 
 def _queued(one: domain.Recommendation, opinions: Opinions) -> QueuedTrack:
     values: dict[str, Any] = track_values(one.track, opinions)
-    return QueuedTrack(track=Track(**values), score=one.score, why=one.why, parts=dict(one.parts))
+    return QueuedTrack(
+        track=Track(**values),
+        score=one.score,
+        why=one.why,
+        why_said=[said(reason) for reason in one.reasons],
+        parts=dict(one.parts),
+    )

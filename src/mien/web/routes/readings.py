@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, field_validator
 
 from mien import domain
+from mien.domain import say
 from mien.errors import RequestError
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Asked, Emotions, Moment, Ok, PathId, Reading, reading_of
@@ -49,7 +50,7 @@ class NewReading(Asked):
 async def add_reading(asked: NewReading, parts: PartsOf, me: Me) -> Reading:
     """Keep a reading."""
     if asked.certain and asked.probabilities is None:
-        raise RequestError("a reading without a face cannot be certain")
+        raise RequestError(say("reading_without_face", "a reading without a face cannot be certain"))
     reading, now = _reading(asked), datetime.now(UTC)
     number = await asyncio.wrap_future(parts.reading_writer.record(me, reading, now))
     return reading_of(number, now, reading)

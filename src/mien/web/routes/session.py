@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import ConflictError, SignedOutError
 from mien.store import Role
 from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password
@@ -106,7 +106,9 @@ def set_my_password(
 ) -> SessionState:
     """Set a new password; every other device is signed out."""
     if not parts.access.confirms(me, asked.before or "", address=client_address(request)):
-        raise ConflictError("that is not the password before: it was not changed")
+        raise ConflictError(
+            say("password_before_wrong", "that is not the password before: it was not changed")
+        )
     parts.store.accounts.set_password(me, hash_password(asked.password))
     parts.access.changed()
     _give_cookie(response, parts, parts.access.open_session(me, request.headers.get("user-agent", "")))

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from mien import domain
+from mien.domain import say
 from mien.errors import RequestError
 from mien.recommend.preferences import LARGEST_WEIGHT, Preferences
 from mien.recommend.rank import PARTS
@@ -159,7 +160,7 @@ def change_steering(asked: SteeringChange, parts: PartsOf, me: Me) -> Steering:
     if asked.weights:
         unknown = set(asked.weights) - set(asdict(before.weights))
         if unknown:
-            raise RequestError(f"there is no weight {min(unknown)!r}")
+            raise RequestError(say("no_weight", "there is no weight {name!r}", name=min(unknown)))
         preferences = replace(preferences, weights=replace(before.weights, **asked.weights))
     parts.listening.prefer(me, preferences)
     if asked.learn_together is not None:

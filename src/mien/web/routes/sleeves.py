@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_bytes
 from mien.web.parts import Me, PartsOf
@@ -54,7 +55,7 @@ def get_track_cover(
     path = parts.store.tracks.get(track_id, me).path
     cover = parts.sleeves.cover(path, side)
     if cover is None:
-        raise NotFoundError("this track has no cover")
+        raise NotFoundError(say("no_cover", "this track has no cover"))
     tag = hashlib.blake2b(cover, digest_size=12).hexdigest()
     return answer_bytes(request, cover, "image/webp", tag, "private, max-age=86400")
 

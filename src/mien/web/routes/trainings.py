@@ -10,6 +10,7 @@ from fastapi import Path as PathParameter
 from pydantic import model_validator
 from starlette.responses import Response
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_file
 from mien.web.parts import Admin, PartsOf
@@ -125,7 +126,7 @@ def get_training_report(training_id: TrainingId, request: Request, parts: PartsO
     """The report: curves, confusion matrix, a table of the classes."""
     training = parts.trainings.get(training_id)
     if not training.report.is_file():
-        raise NotFoundError("there is no report (yet)")
+        raise NotFoundError(say("no_report", "there is no report (yet)"))
     answer = answer_file(request, training.report, "text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _REPORT_CSP
     return answer

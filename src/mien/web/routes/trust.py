@@ -9,6 +9,7 @@ import ssl
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_file
 from mien.web.parts import Parts, PartsOf
@@ -60,5 +61,7 @@ def fingerprint(pem: str) -> str:
 
 def _authority(parts: Parts) -> str:
     if parts.authority is None:
-        raise NotFoundError("this server has no certificate of its own: it was started without --https")
+        raise NotFoundError(
+            say("no_certificate", "this server has no certificate of its own: it was started without --https")
+        )
     return parts.authority.read_text(encoding="ascii")
