@@ -66,9 +66,6 @@ def evaluate_emotion(
         HeadName,
         typer.Option(help="The emotions as Mien reads them, or the second label, where there is one."),
     ] = HeadName.EMOTIONS,
-    flip: Annotated[
-        bool, typer.Option("--flip", help="Average each face with its mirror image; mien face does not.")
-    ] = False,
     report: ReportOption = None,
     show_mistakes: MistakesOption = False,
     json: JsonOption = False,
@@ -91,7 +88,6 @@ def evaluate_emotion(
             part=split,
             detector=HaarDetector() if detect else None,
             head=head.value,
-            flip=flip,
             progress=told,
         )
     if report is not None:

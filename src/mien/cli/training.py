@@ -124,6 +124,13 @@ def train_emotion(
     start_share: Annotated[
         float, typer.Option(min=0, max=1, help="How much of --start's weights is mixed in at the end.")
     ] = 0.0,
+    mirrored: Annotated[
+        bool,
+        typer.Option(
+            "--mirrored/--as-seen",
+            help="Answer with the mean for a face and its mirror image: more often right, at twice the time.",
+        ),
+    ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 20261122,
     about: AboutOption = "",
     show_mistakes: MistakesOption = False,
@@ -161,6 +168,7 @@ def train_emotion(
         mixup=mixup,
         cutmix=cutmix,
         start_share=start_share,
+        mirrored=mirrored,
         prior_exponent=prior_exponent,
         random_split=random_split,
         seed=seed,

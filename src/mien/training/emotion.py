@@ -121,7 +121,7 @@ def train_emotion(
     history = fit(model, batches, valid, checkpoint, progress) if training.epochs else []
     mix_in(model, begun, training.start_share)
     settle_statistics(model, lambda step: batches(step)[0], batches.an_epoch)
-    network = to_onnx(model, INPUT, list(training.heads), halved=True)
+    network = to_onnx(model, INPUT, list(training.heads), halved=True, mirrored=training.mirrored)
     raw, *raw_second = answers_of(network, valid.pixels)
     decision = fit_decision(valid.reference, raw, batches.frequencies(), training.prior_exponent)
     test = load_faces(parts[Part.TEST], training, progress, scored=True, detector=detector)

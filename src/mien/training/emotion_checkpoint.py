@@ -20,7 +20,7 @@ LATEST, BEFORE = "latest.weights.h5", "before.weights.h5"
 _NEW = "new.weights.h5"
 _STATE = "mien"
 # Only matter when a run has ended: it may go on, or end anew, with others.
-DECIDED_AFTERWARDS = ("start_share", "prior_exponent")
+DECIDED_AFTERWARDS = ("start_share", "mirrored", "prior_exponent")
 
 
 @dataclass(slots=True)

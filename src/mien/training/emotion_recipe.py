@@ -40,6 +40,8 @@ class EmotionTraining:
         cutmix: share of the pictures in which a rectangle is another's (Yun et al. 2019).
         start_share: how much of the weights that a run began with is mixed into those that it ended with
             (Wortsman et al. 2022); what was learnt before is then lost less.
+        mirrored: the network that is written answers with the mean for a face and its mirror image: more
+            often right, at twice the time.
         prior_exponent: how far the classes' frequencies in training are taken back in the decision, from 0
             (not at all) to 1 (as if all were as frequent); None to choose it on the validation part.
         margin: how much wider than the detector's box a crop is; written into the preprocessing.
@@ -68,6 +70,7 @@ class EmotionTraining:
     mixup: float = 0.0
     cutmix: float = 0.0
     start_share: float = 0.0
+    mirrored: bool = True
     prior_exponent: float | None = None
     margin: float = 0.05
     random_split: bool = False

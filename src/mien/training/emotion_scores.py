@@ -91,7 +91,6 @@ def evaluate_emotion(
     part: str | None = None,
     detector: FaceDetector | None = None,
     head: str = HEAD,
-    flip: bool = False,
     progress: Progress | None = None,
 ) -> EmotionEvaluation:
     """Score an emotion artifact on labelled pictures.
@@ -103,7 +102,6 @@ def evaluate_emotion(
         part: only examples whose ``split`` is this.
         detector: finds the face in each picture, as ``mien face`` does; None when pictures are cropped faces.
         head: which of the artifact's heads.
-        flip: average each face with its mirror image, which ``mien face`` does not.
         progress: told how it goes.
 
     Raises:
@@ -125,7 +123,7 @@ def evaluate_emotion(
         found = face_in(picture, detector, network.preprocessing.margin)
         without_face += found is None
         face = picture if found is None else found
-        rows[i] = _probabilities(network, [face, face[:, ::-1]] if flip else [face])
+        rows[i] = _probabilities(network, face)
         faces[i] = resize(face, Preprocessing(THUMB))[:, :, 0]
         answers.append(Answer(examples[i], EMOTIONS[rows[i].argmax()], float(rows[i].max())))
         if progress is not None and i % 100 == 0:
@@ -140,8 +138,7 @@ def evaluate_emotion(
     )
 
 
-def _probabilities(network: EmotionNetwork, faces: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """The mean of the faces' estimates, shape ``[7]``."""
-    estimates = network.estimate([np.ascontiguousarray(face) for face in faces])
-    rows = [[estimate.probabilities[emotion] for emotion in Emotion] for estimate in estimates]
-    return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
+def _probabilities(network: EmotionNetwork, face: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The face's estimate, shape ``[7]``."""
+    (estimate,) = network.estimate([face])
+    return np.array([estimate.probabilities[emotion] for emotion in Emotion])

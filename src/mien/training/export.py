@@ -26,6 +26,7 @@ def to_onnx(
     output_names: Sequence[str],
     *,
     halved: bool = False,
+    mirrored: bool = False,
 ) -> bytes:
     """Export ``model``.
 
@@ -35,6 +36,8 @@ def to_onnx(
         output_names: what the file calls the outputs, in the model's order.
         halved: keep the weights in 16 bits, which halves the file; they are brought back to 32 when it is
             loaded, so that computing is as fast and as exact.
+        mirrored: the input is pictures, shape ``[n, h, w, channels]``, and the file answers with the mean of
+            what the model gives for each and for its mirror image.
 
     Returns:
         A checked ONNX file; its batch size is free.
@@ -58,6 +61,8 @@ def to_onnx(
         value.type.tensor_type.shape.dim[0].dim_param = "n"
     if halved:
         _halve(graph)
+    if mirrored:
+        _mirror(graph)
     onnx.checker.check_model(exported)
     content: bytes = exported.SerializeToString()
     return content
@@ -91,3 +96,27 @@ def _halve(graph: Any) -> None:  # noqa: ANN401  (an onnx.GraphProto)
         graph.initializer.remove(tensor)
         graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), half))
         graph.node.insert(0, helper.make_node("Cast", [half], [tensor.name], to=TensorProto.FLOAT))
+
+
+def _mirror(graph: Any) -> None:  # noqa: ANN401  (an onnx.GraphProto)
+    """Join each picture's mirror image to the batch, and take the mean of both halves of each output."""
+    from onnx import helper, numpy_helper
+
+    pictures, outputs = graph.input[0].name, [output.name for output in graph.output]
+    for node in graph.node:
+        node.input[:] = ["both" if name == pictures else name for name in node.input]
+        node.output[:] = [f"{name}_both" if name in outputs else name for name in node.output]
+    backwards = {
+        "mirror_start": -1,
+        "mirror_end": np.iinfo(np.int32).min,
+        "mirror_axis": 2,
+        "mirror_step": -1,
+    }
+    for name, value in backwards.items():
+        graph.initializer.append(numpy_helper.from_array(np.array([value], np.int64), name))
+    graph.node.insert(0, helper.make_node("Slice", [pictures, *backwards], ["mirror_image"]))
+    graph.node.insert(1, helper.make_node("Concat", [pictures, "mirror_image"], ["both"], axis=0))
+    for output in outputs:
+        halves = [f"{output}_as_seen", f"{output}_mirrored"]
+        graph.node.append(helper.make_node("Split", [f"{output}_both"], halves, axis=0))
+        graph.node.append(helper.make_node("Mean", halves, [output]))

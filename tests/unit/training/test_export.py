@@ -101,3 +101,18 @@ def test_halved_weights_make_half_the_file_and_the_same_answers(
     (answer,) = session.run([HEAD], {INPUT: batch[0]})
     assert answer.dtype == np.float32
     np.testing.assert_allclose(answer, np.asarray(fitted(batch[0], training=False)), atol=5e-3)
+
+
+def test_a_mirrored_network_answers_alike_to_a_face_and_its_mirror_image_with_the_mean_of_both(
+    fitted: Any, batch: tuple[NDArray[np.float32], NDArray[np.float32]]
+):
+    session = onnxruntime.InferenceSession(
+        to_onnx(fitted, INPUT, [HEAD], mirrored=True), providers=["CPUExecutionProvider"]
+    )
+    faces = batch[0][:3]
+    mirror_images = np.ascontiguousarray(faces[:, :, ::-1])
+    as_seen, mirrored = (np.asarray(fitted(some, training=False)) for some in (faces, mirror_images))
+    assert np.abs(as_seen - mirrored).max() > 0.1  # the network itself takes them for different faces
+    for some in (faces, mirror_images):
+        (answer,) = session.run([HEAD], {INPUT: some})
+        np.testing.assert_allclose(answer, (as_seen + mirrored) / 2, atol=1e-4)

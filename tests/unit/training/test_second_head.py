@@ -35,6 +35,7 @@ TINY = EmotionTraining(
     warmup_epochs=0.5,
     augmentation=0,
     second_label="told",
+    mirrored=False,
 )
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
 
