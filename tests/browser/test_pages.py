@@ -39,6 +39,7 @@ FRAMES = """async step => {
     return 1000 * n / (now - begin);
 }"""
 
+FINGER_PX = 40
 PAGES = (
     "now",
     "library",
@@ -92,6 +93,18 @@ def test_on_a_phone_nothing_is_cut_off(open_page) -> None:
         )
         assert wide <= 0, name
     expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_on_a_phone_the_name_of_every_page_can_be_read(open_page, language: str) -> None:
+    script = f"localStorage.setItem('mien.language', '{language}')"
+    page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, script=script)
+    links = page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_count(6)
+    cut = "link => link.lastElementChild.scrollWidth > link.lastElementChild.clientWidth"
+    for link in links.all():
+        assert not link.evaluate(cut), link.inner_text()
+        assert link.bounding_box()["width"] >= FINGER_PX
 
 
 def test_search_finds_as_one_types(open_page) -> None:

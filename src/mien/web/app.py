@@ -129,7 +129,7 @@ def make_app(
     _describe_problems(app)
     rules = Rules(serving.hosts, serving.secure, _LARGEST_BODY_BYTES, _LARGER_BODIES)
     app.add_middleware(_Compressed)
-    app.add_middleware(Measured, metrics=lambda: app.state.parts.metrics)
+    app.add_middleware(Measured, metrics=lambda: app.state.parts.metrics, prefix=PREFIX)
     app.add_middleware(Guard, rules=rules)
     return app
 

@@ -75,10 +75,12 @@ class Measured:
     Args:
         app: answers.
         metrics: gives the figures to count in.
+        prefix: what routers are included under; FastAPI leaves it out of a route's path.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics], prefix: str) -> None:
         self._app = app
+        self._prefix = prefix
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,10 +92,15 @@ class Measured:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "other")
-                metrics.note(scope["method"], route, message["status"], time.perf_counter() - started)
+                metrics.note(scope["method"], self._route(scope), message["status"], time.perf_counter() - started)
             else:
                 metrics.sent_bytes += len(message.get("body", b""))
             await send(message)
 
         await self._app(scope, receive, counted)
+
+    def _route(self, scope: Scope) -> str:
+        """The template of the address, without what names a track or a listener."""
+        template: str = getattr(scope.get("route"), "path", "other")
+        below = scope["path"].startswith(f"{self._prefix}/") and not template.startswith(self._prefix)
+        return self._prefix + template if below and template.startswith("/") else template

@@ -34,13 +34,13 @@ def test_the_admins_figures_count_what_was_asked_and_name_nobody(house):
         house.bo.get(f"{API}/tracks/1")
     house.bo.get(f"{API}/tracks/999")
     text = house.ann.get(f"{API}/metrics").text
-    counted = 'mien_requests_total{method="GET",route="/tracks/{track_id}",status='
+    counted = 'mien_requests_total{method="GET",route="/api/v1/tracks/{track_id}",status='
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(counted))
     by_status = {line[len(counted) :].strip('"}'): int(count) for line, count in lines.items()}
     assert by_status["200"] >= 3
     assert by_status["404"] >= 1
     assert "mien_library_tracks 7" in text
-    assert 'mien_request_seconds_bucket{route="/tracks/{track_id}",le="+Inf"}' in text
+    assert 'mien_request_seconds_bucket{route="/api/v1/tracks/{track_id}",le="+Inf"}' in text
     assert not [name for name in ("ann", '"bo"', "Song", "127.0.0.1") if name in text]
 
 
