@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -252,6 +253,18 @@ def test_a_vector_has_one_finite_number_for_each_feature():
         assert values.shape == (len(FEATURES),)
         assert values.dtype == np.float32
         assert np.isfinite(values).all()
+
+
+def test_the_features_are_those_that_the_shipped_network_has_learnt_from():
+    """``song_features.json`` was written by the measurements of 2026-11-25, before they were made faster.
+
+    Of each feature its standard deviation over the songs that were learnt from, and what two sounds have.
+    """
+    kept = json.loads((Path(__file__).parent / "song_features.json").read_text())
+    spread, *expected = np.array([kept[feature.name] for feature in FEATURES]).T
+    minor = progression(57, MINOR, 10.0, 1.0) + noise(10.0, 0.003)
+    for samples, before in zip((song(10.0), minor), expected, strict=True):
+        np.testing.assert_array_less(np.abs(vector(sound_of(samples)) - before) / spread, 0.01)
 
 
 def test_loudness_of_the_recording_does_not_matter():
