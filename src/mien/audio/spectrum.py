@@ -95,7 +95,7 @@ def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
 
     Args:
         samples: mono at 22.05 kHz, at least ``FRAME`` of them, :func:`normalised`.
-        at_once: how many frames are yielded together.
+        at_once: how many frames are yielded together at most; all parts but the last have as many.
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
     parts = -(-len(frames) // at_once)
