@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -67,11 +67,15 @@ def import_(
                 "matched": imported.matched,
                 "left_out": imported.left_out,
                 "missing": [asdict(song) for song in imported.missing],
-                "restored": None if imported.restored is None else asdict(imported.restored),
+                "restored": imported.restored and _as_json(imported.restored),
             }
         )
         return
     _show(imported)
+
+
+def _as_json(restored: Restored) -> dict[str, Any]:
+    return {**asdict(restored), "left_out": list(map(str, restored.left_out))}
 
 
 def _show(imported: Imported) -> None:
@@ -100,7 +104,7 @@ def _show_restored(restored: Restored) -> None:
         f" {len(restored.preferences)} choices; what you said here before stays"
     )
     for sentence in restored.left_out:
-        terminal.print(f"Left out: {escaped(sentence)}")
+        terminal.print(f"Left out: {escaped(str(sentence))}")
 
 
 def export(

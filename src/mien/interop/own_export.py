@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Mood, Rating, Wish, say
+from mien.domain import Mood, PolicyName, Rating, Wish, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class OwnListen:
     started_at: datetime
     played_s: float
     skipped: bool
+    policy: PolicyName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def _listen(listen: Mapping[str, Any]) -> OwnListen:
         raise TypeError("skipped is neither true nor false")
     zone = timezone(timedelta(seconds=offset_s))
     at = _moment(listen["started_at"]).astimezone(zone)
-    return OwnListen(_text(listen["path"]), at, played_s, listen["skipped"])
+    policy = listen.get("policy")
+    chosen_by = None if policy is None else PolicyName(policy)
+    return OwnListen(_text(listen["path"]), at, played_s, listen["skipped"], chosen_by)
 
 
 def _playlist(playlist: Mapping[str, Any]) -> OwnPlaylist:

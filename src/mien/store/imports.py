@@ -120,5 +120,6 @@ def _row(listener: Listener, listen: Listen) -> dict[str, object]:
         "started_at": listen.started_at,
         "utc_offset_s": int(offset.total_seconds()),
         "played_s": listen.played_s,
+        "policy": listen.policy,
         "skipped": listen.skipped,
     }

@@ -100,9 +100,12 @@ class Histories:
             left_out=history.left_out,
         )
 
-    def give(self, listener: Listener) -> dict[str, Any]:
-        """Everything that a listener made, for JSON; :meth:`take` takes it back in."""
-        return own_export.give(self._store, listener)
+    def give(self, listener: Listener, *, whole_paths: bool = True) -> dict[str, Any]:
+        """Everything that a listener made, for JSON; :meth:`take` takes it back in.
+
+        Without ``whole_paths`` it tells nothing of where files lie on this machine.
+        """
+        return own_export.give(self._store, listener, whole_paths=whole_paths)
 
     def _take_own(self, listener: Listener, export: OwnExport, file_name: str) -> Imported:
         taken = own_export.take(self._store, listener, export, file_name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Listen
-from mien.errors import ConfigurationError, InteropError, StoreError
+from mien.domain import Listen, Sentence, say
+from mien.errors import ConfigurationError, InteropError, MienError, StoreError
 from mien.interop.matching import Matcher
 from mien.interop.own_export import EXPORT_VERSION
 from mien.recommend.preferences import Preferences
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SOURCE = "Mien"
 _MOST_NAMES = 1_000
+_ALL = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Restored:
         not_now: songs that are still not wanted.
         playlists: names of those made.
         preferences: names of the choices taken over.
-        left_out: a sentence for each thing that could not be.
+        left_out: what could not be.
     """
 
     ratings: int
@@ -47,7 +49,7 @@ class Restored:
     not_now: int
     playlists: tuple[str, ...]
     preferences: tuple[str, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +71,72 @@ class Taken:
     restored: Restored
 
 
-def give(store: Store, listener: Listener) -> dict[str, Any]:
-    """Everything that a listener made, for JSON: listens, what they said of songs, playlists, choices."""
+def give(store: Store, listener: Listener, *, whole_paths: bool = True) -> dict[str, Any]:
+    """Everything that a listener made, for JSON: listens, what they said of songs, playlists, choices.
+
+    Args:
+        store: the library.
+        listener: whose.
+        whole_paths: name songs by where they lie here, and list all of them; else name them by
+            their places in the folders of music, and list those that something is said of.
+    """
     tracks = {track.id: track for track in store.tracks.all(listener)}
+    names = {at: str(track.path) for at, track in tracks.items()} if whole_paths else _places(store, tracks)
+    said = _said(store, listener, tracks, names)
+    listed = set(names.values()) if whole_paths else _mentioned(said)
+    songs = [_song(track, names[at]) for at, track in tracks.items() if names[at] in listed]
+    return {
+        "mien_export": EXPORT_VERSION,
+        "exported_at": datetime.now(UTC).isoformat(),
+        "listener": listener.name,
+        "tracks": songs,
+        **said,
+        "preferences": store.preferences.of(listener),
+        "collaborative": store.collaborators.has(listener),
+    }
+
+
+def _mentioned(said: Mapping[str, Any]) -> set[str]:
+    songs = {listen["path"] for listen in said["listens"]}
+    songs.update(*(said[part] for part in ("ratings", "labels", "wishes", "not_now")))
+    return songs.union(*(playlist["tracks"] for playlist in said["playlists"]))
+
+
+def _places(store: Store, tracks: Mapping[int, Track]) -> dict[int, str]:
+    """A name for each track that tells nothing of the machine: its path below a folder of music."""
+    folders = [folder.path for folder in store.folders.all()]
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for track_id, track in tracks.items():
+        above = [folder for folder in folders if track.path.is_relative_to(folder)]
+        deepest = max(above, key=lambda folder: len(folder.parts), default=track.path.parent)
+        name = str(track.path.relative_to(deepest))
+        names[track_id] = f"{track_id}/{name}" if name in taken else name
+        taken.add(names[track_id])
+    return names
+
+
+def _said(
+    store: Store, listener: Listener, tracks: Mapping[int, Track], names: Mapping[int, str]
+) -> dict[str, Any]:
+    """What the listener did with songs and said of them, by the songs' names."""
     now = datetime.now(UTC)
 
     def by_path(values: Mapping[int, ValueT], write: Callable[[ValueT], Any]) -> dict[str, Any]:
-        return {str(tracks[at].path): write(value) for at, value in values.items() if at in tracks}
+        return {names[at]: write(value) for at, value in values.items() if at in tracks}
 
     return {
-        "mien_export": EXPORT_VERSION,
-        "exported_at": now.isoformat(),
-        "listener": listener.name,
-        "tracks": [_song(track) for track in tracks.values()],
         "listens": [
             {
-                "path": str(tracks[track_id].path),
-                "started_at": datetime.fromtimestamp(started_at, UTC).isoformat(),
-                "utc_offset_s": offset_s,
-                "played_s": played_s,
-                "skipped": skipped,
+                "path": names[listen.track_id],
+                "started_at": listen.started_at.astimezone(UTC).isoformat(),
+                "utc_offset_s": round(offset.total_seconds()),
+                "played_s": listen.played_s,
+                "policy": listen.policy,
+                "skipped": listen.skipped,
             }
-            for _, track_id, started_at, offset_s, played_s, skipped in store.listens.history(listener)
-            if track_id in tracks
+            for listen in reversed(store.listens.recent(listener, _ALL))
+            if listen.track_id in tracks and (offset := listen.started_at.utcoffset()) is not None
         ],
         "ratings": by_path(store.ratings.of(listener), str),
         "labels": by_path(store.labels.of(listener), str),
@@ -103,25 +148,24 @@ def give(store: Store, listener: Listener) -> dict[str, Any]:
             {
                 "name": playlist.name,
                 "rules": playlist.rules,
-                "tracks": [str(tracks[each].path) for each in playlist.track_ids if each in tracks],
+                "tracks": [names[each] for each in playlist.track_ids if each in tracks],
                 "expires_at": None if playlist.expires_at is None else playlist.expires_at.isoformat(),
             }
             for playlist in store.playlists.all(listener)
         ],
-        "preferences": store.preferences.of(listener),
-        "collaborative": store.collaborators.has(listener),
     }
 
 
 def take(store: Store, listener: Listener, export: OwnExport, file_name: str) -> Taken:
     """Bring in what a listener made elsewhere, or here before; doing it again changes nothing.
 
-    Songs are found by path, then by MusicBrainz id, then by artist and title. What the listener said here
-    stays. Taking part in learning from each other is never brought in: it is agreed to on each server.
+    Songs are found by path or place, then by MusicBrainz id, then by artist and title. What the listener
+    said here stays. Taking part in learning from each other is never brought in: it is agreed to on each
+    server.
     """
-    found = _found(export, store.tracks.all(listener))
+    found = _found(store, export, {track.id: track for track in store.tracks.all(listener)})
     listens = [
-        Listen(found[it.path].id, it.started_at, it.played_s, skipped=it.skipped)
+        Listen(found[it.path].id, it.started_at, it.played_s, it.policy, skipped=it.skipped)
         for it in export.listens
         if it.path in found
     ]
@@ -130,9 +174,11 @@ def take(store: Store, listener: Listener, export: OwnExport, file_name: str) ->
     return Taken(len(export.listens), len(listens), done, missing, _restore(store, listener, export, found))
 
 
-def _found(export: OwnExport, tracks: Sequence[Track]) -> dict[str, Track]:
+def _found(store: Store, export: OwnExport, tracks: Mapping[int, Track]) -> dict[str, Track]:
     """The track of this library for each song of the export that it has."""
-    by_path, matcher = {track.path: track for track in tracks}, Matcher(tracks)
+    by_path = {Path(place): tracks[at] for at, place in _places(store, tracks).items()}
+    by_path |= {track.path: track for track in tracks.values()}
+    matcher = Matcher(tracks.values())
 
     def find(song: OwnSong) -> Track | None:
         return by_path.get(song.path) or matcher.find(song)
@@ -181,7 +227,7 @@ def _restore(store: Store, listener: Listener, export: OwnExport, found: Mapping
 
 def _playlists(
     store: Store, listener: Listener, export: OwnExport, found: Mapping[str, Track]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[str, ...], tuple[Sentence, ...]]:
     """Make the playlists that are not there; the names of those made, and what could not be."""
     made, left_out = [], []
     now = datetime.now(UTC)
@@ -200,11 +246,25 @@ def _playlists(
                 listener, name, track_ids, rules=playlist.rules, expires_at=playlist.expires_at
             )
         except (InteropError, StoreError) as error:
-            left_out.append(f"the playlist {playlist.name!r}: {error}")
+            left_out.append(
+                say(
+                    "own_no_playlist",
+                    "the playlist {name!r}: {fault}",
+                    name=playlist.name,
+                    fault=_fault(error),
+                )
+            )
             continue
         made.append(name)
         if lost := len(playlist.paths) - len(track_ids):
-            left_out.append(f"{lost} songs of the playlist {playlist.name!r} are not in this library")
+            left_out.append(
+                say(
+                    "own_songs_lacking",
+                    "{songs} songs of the playlist {name!r} are not in this library",
+                    songs=lost,
+                    name=playlist.name,
+                )
+            )
     return tuple(made), tuple(left_out)
 
 
@@ -222,7 +282,7 @@ def _free_name(playlist: OwnPlaylist, track_ids: Sequence[int], there: Mapping[s
 
 def _preferences(
     store: Store, listener: Listener, export: OwnExport
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[str, ...], tuple[Sentence, ...]]:
     """Take over the choices that were not made here; their names, and what could not be."""
     here = store.preferences.of(listener)
     new = {name: value for name, value in export.preferences.items() if name not in here and name != "asked"}
@@ -231,14 +291,20 @@ def _preferences(
     try:
         Preferences.of_json(new)
     except ConfigurationError as error:
-        return (), (f"how recommendations are made: {error}",)
+        fault = _fault(error)
+        return (), (say("own_no_choices", "how recommendations are made: {fault}", fault=fault),)
     store.preferences.keep(listener, {**here, **new})
     return tuple(new), ()
 
 
-def _song(track: Track) -> dict[str, Any]:
+def _fault(error: MienError) -> Sentence | str:
+    (message, *_) = error.args
+    return message if isinstance(message, Sentence) else str(error)
+
+
+def _song(track: Track, name: str) -> dict[str, Any]:
     return {
-        "path": str(track.path),
+        "path": name,
         "title": track.title,
         "artist": track.tags.artist,
         "album": track.tags.album,

@@ -215,6 +215,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "left_out": 3,
         "missing": [{"artist": "Nobody Here", "title": "Not in the Library", "plays": 12}],
         "missing_count": 402,
+        "restored": None,
     },
     "Imported": {"playlist": _PLAYLIST, "left_out": ["line 3: no such song in the library"]},
     "Journal": {
@@ -297,6 +298,16 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "started_at": _AT,
         "finished_at": None,
         "error": None,
+    },
+    "Restored": {
+        "ratings": 31,
+        "labels": 12,
+        "wishes": 4,
+        "not_now": 0,
+        "playlists": ["Evenings"],
+        "preferences": ["weights"],
+        "left_out": ["2 songs of the playlist 'Evenings' are not in this library"],
+        "left_out_said": [{"code": "own_songs_lacking", "values": {"songs": 2, "name": "Evenings"}}],
     },
     "SessionState": {
         "listener": _WHO,

@@ -92,7 +92,9 @@ class Measured:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                metrics.note(scope["method"], self._route(scope), message["status"], time.perf_counter() - started)
+                metrics.note(
+                    scope["method"], self._route(scope), message["status"], time.perf_counter() - started
+                )
             else:
                 metrics.sent_bytes += len(message.get("body", b""))
             await send(message)

@@ -2,10 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from mien.domain import Listen, Mood, Rating, Tags, Wish
+from mien.domain import Listen, Mood, PolicyName, Rating, Tags, Wish
 from mien.errors import InteropError
 from mien.store import open_store
 from mien.usecases.histories import Histories
@@ -26,7 +27,7 @@ def songs(add_song):
 def make_everything(store, me, songs):
     home = timezone(timedelta(hours=5, minutes=30))
     store.listens.record(me, Listen(songs[0], datetime(2026, 3, 1, 23, tzinfo=home), 12.5, skipped=True))
-    store.listens.record(me, Listen(songs[1], datetime(2026, 3, 2, 1, tzinfo=home), 200.0))
+    store.listens.record(me, Listen(songs[1], datetime(2026, 3, 2, 1, tzinfo=home), 200.0, PolicyName.LIFT))
     store.ratings.rate(me, songs[0], Rating.BAN)
     store.labels.label(me, songs[1], Mood.TENDER)
     store.wishes.say(me, songs[2], Wish.MORE, datetime(2026, 3, 1, tzinfo=UTC))
@@ -92,7 +93,35 @@ def test_in_another_library_songs_are_found_by_their_tags_and_the_rest_is_report
     assert store.labels.of(someone) == {songs[1]: Mood.TENDER}
     assert store.ratings.of(someone) == {}
     assert store.playlists.named(someone, "Mine").track_ids == (songs[2], songs[2])
-    assert imported.restored.left_out == ("1 songs of the playlist 'Mine' are not in this library",)
+    (lost,) = imported.restored.left_out
+    assert str(lost) == "1 songs of the playlist 'Mine' are not in this library"
+
+
+class TestWithoutWholePaths:
+    def test_it_tells_nothing_of_the_machine_and_lists_what_is_spoken_of(self, store, me, songs, add_song):
+        add_song("/music/never heard.flac", Tags(title="Never"))
+        add_song("/music/Folk/Other/1.flac", Tags(title="Other"))
+        store.folders.add(Path("/music"))
+        store.folders.add(Path("/music/Folk"))
+        make_everything(store, me, songs)
+        store.ratings.rate(me, 6, Rating.LIKE)
+        given = Histories(store).give(me, whole_paths=False)
+        assert "/music" not in json.dumps(given)
+        assert [song["path"] for song in given["tracks"]] == [
+            *(f"{n}.flac" for n in range(4)),
+            "Other/1.flac",
+        ]
+
+    def test_songs_without_tags_and_of_one_name_come_back_to_themselves(self, store, me, add_song, tmp_path):
+        same = [add_song(f"/music/{album}/01.flac", Tags()) for album in ("A", "B", "C")]
+        for song, rating in zip(same, (Rating.LIKE, Rating.DISLIKE, Rating.BAN), strict=True):
+            store.ratings.rate(me, song, rating)
+        before = store.ratings.of(me)
+        file = tmp_path / "me.json"
+        file.write_text(json.dumps(Histories(store).give(me, whole_paths=False)))
+        store.listeners.erase_taste(me)
+        assert Histories(store).take(me, file).restored.ratings == 3
+        assert store.ratings.of(me) == before
 
 
 def test_what_was_said_here_stays(store, me, songs, tmp_path):
@@ -144,7 +173,7 @@ def test_rules_and_choices_that_are_not_understood_are_left_out_and_named(store,
     smart = {"name": "Odd", "rules": {"field": "shoe size", "is": 1}, "tracks": []}
     file = written(Histories(store), me, tmp_path, playlists=[smart], preferences={"volume": 11})
     imported = Histories(store).take(me, file)
-    assert [sentence.split(":")[0] for sentence in imported.restored.left_out] == [
+    assert [str(sentence).split(":")[0] for sentence in imported.restored.left_out] == [
         "the playlist 'Odd'",
         "how recommendations are made",
     ]

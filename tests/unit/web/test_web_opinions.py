@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mien.domain import Emotion
+from mien.domain import Emotion, Rating
 from mien.web.routes import imports
 from mien.web.routes.imports import safe_name
 
@@ -144,6 +144,67 @@ class TestWhatWasHeardElsewhere:
         assert client.delete(f"{API}/me/imports/{line['id']}").json() == {"done": 2}
         assert client.get(f"{API}/me/imports").json() == []
         assert mien.store.listens.count(mien.store.listeners.default())[0] == 0
+
+    def test_ones_own_export_comes_back_as_it_was(self, client, mien):
+        me = mien.store.listeners.default()
+        client.put(f"{API}/tracks/2/rating", json={"rating": "like"})
+        client.put(f"{API}/tracks/3/label", json={"mood": "calm"})
+        client.post(f"{API}/playlists", json={"name": "Evenings", "track_ids": [3, 2]})
+        client.post(
+            f"{API}/listens", json={"track_id": 2, "started_at": "2026-11-25T18:30:00Z", "played_s": 12}
+        )
+        export = client.get(f"{API}/me/export")
+        assert str(mien.store.tracks.get(2, me).path.parent) not in export.text
+        client.delete(f"{API}/me/learned")
+        client.delete(f"{API}/playlists/1")
+        report = self.send(client, export.content, "mien.json").json()
+        assert (report["source"], report["matched"], report["missing"]) == ("Mien", 1, [])
+        assert report["restored"] == {
+            "ratings": 1,
+            "labels": 1,
+            "wishes": 0,
+            "not_now": 0,
+            "playlists": ["Evenings"],
+            "preferences": [],
+            "left_out": [],
+            "left_out_said": [],
+        }
+        again = client.get(f"{API}/me/export").json() | {"exported_at": export.json()["exported_at"]}
+        assert again == export.json()
+        assert mien.store.ratings.of(me) == {2: Rating.LIKE}
+
+    def test_what_of_ones_own_export_is_not_here_is_named(self, client):
+        client.post(f"{API}/playlists", json={"name": "Evenings", "track_ids": [3, 2]})
+        content = client.get(f"{API}/me/export").json()
+        for song in content["tracks"]:
+            song |= {"title": "Nowhere", "path": f"elsewhere/{song['path']}"}
+        content["playlists"] = [
+            {**content["playlists"][0], "name": "New", "tracks": [song["path"] for song in content["tracks"]]}
+        ]
+        restored = self.send(client, json.dumps(content).encode(), "mien.json").json()["restored"]
+        assert restored["left_out"] == ["2 songs of the playlist 'New' are not in this library"]
+        assert restored["left_out_said"] == [
+            {"code": "own_songs_lacking", "values": {"songs": 2, "name": "New"}}
+        ]
+
+    @pytest.mark.parametrize(
+        "damage", [b'"ratings": {"x": "adore"}, ', b'"mien_export": 99, ', b'"labels": [], ']
+    )
+    def test_of_a_damaged_export_nothing_is_taken_and_nothing_lost(self, client, damage):
+        client.put(f"{API}/tracks/2/rating", json={"rating": "like"})
+        before = client.get(f"{API}/me/export")
+        content = (
+            before.content[:1]
+            + b'"mien_export": 1, '
+            + before.content.rstrip()[1:-1]
+            + b", "
+            + damage[:-2]
+            + b"}"
+        )
+        answer = self.send(client, content, "mien.json")
+        assert (answer.status_code, answer.json()["said"]["values"]["file"]) == (422, "the file")
+        after = client.get(f"{API}/me/export").json() | {"exported_at": before.json()["exported_at"]}
+        assert after == before.json()
 
     def test_a_zip_of_listenbrainz_is_read(self, client):
         report = self.send(client, zipped("listens/2023/11.jsonl", listened()), "export.zip").json()

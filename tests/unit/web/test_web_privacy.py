@@ -1,6 +1,7 @@
 """Who may do what, over every route and method of the application itself."""
 
 import json
+import re
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_the_same_question_gives_each_listener_their_own(house):
         exported = json.dumps(of(client, "/me/export"))
         other = "bo" if name == "ann" else "ann"
         assert f"list of {name}" in exported
-        assert other not in exported.replace("banned", "")
+        assert not re.search(rf"\b{other}\b", exported)
     assert of(house.ann, "/me/settings")["theme"] == "light"
     assert of(house.bo, "/me/settings")["theme"] == "dark"
     assert (of(house.ann, "/tracks/4")["wish"], of(house.bo, "/tracks/4")["wish"]) == ("less", "more")

@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * Export Me
-         * @description Everything that Mien knows of the listener, as a file to take along.
+         * @description Everything that Mien knows of the listener, as a file; ``POST /me/imports`` takes it in again.
          */
         get: operations["export_me"];
         put?: never;
@@ -519,9 +519,10 @@ export interface paths {
         put?: never;
         /**
          * Import History
-         * @description Bring in an export of ListenBrainz (zip, JSON) or Last.fm (JSON, CSV), which is the body.
+         * @description Bring in an export of ListenBrainz (zip, JSON), Last.fm (JSON, CSV) or Mien, which is the body.
          *
-         *     Songs are found by MusicBrainz id, then by artist and title. Doing it again adds only what is new.
+         *     Songs are found by MusicBrainz id, then by artist and title. Doing it again adds only what is new. An
+         *     export of Mien brings ratings, labels, wishes, playlists and choices too.
          */
         post: operations["import_history"];
         delete?: never;
@@ -1976,6 +1977,7 @@ export interface components {
          *       ],
          *       "missing_count": 402,
          *       "plays": 9204,
+         *       "restored": null,
          *       "source": "ListenBrainz"
          *     }
          */
@@ -1991,6 +1993,7 @@ export interface components {
             missing_count: number;
             /** Plays */
             plays: number;
+            restored: components["schemas"]["Restored"] | null;
             /** Source */
             source: string;
         };
@@ -3048,6 +3051,52 @@ export interface components {
          * @enum {string}
          */
         Reason: "undecided" | "changing" | "no_face" | "several_faces" | "too_dark" | "too_bright" | "blurred" | "too_small" | "turned_away" | "covered" | "at_edge";
+        /**
+         * Restored
+         * @description What else came of one's own export: how many of each were new here; what was said here stays.
+         * @example {
+         *       "labels": 12,
+         *       "left_out": [
+         *         "2 songs of the playlist 'Evenings' are not in this library"
+         *       ],
+         *       "left_out_said": [
+         *         {
+         *           "code": "own_songs_lacking",
+         *           "values": {
+         *             "name": "Evenings",
+         *             "songs": 2
+         *           }
+         *         }
+         *       ],
+         *       "not_now": 0,
+         *       "playlists": [
+         *         "Evenings"
+         *       ],
+         *       "preferences": [
+         *         "weights"
+         *       ],
+         *       "ratings": 31,
+         *       "wishes": 4
+         *     }
+         */
+        Restored: {
+            /** Labels */
+            labels: number;
+            /** Left Out */
+            left_out: string[];
+            /** Left Out Said */
+            left_out_said: components["schemas"]["Said"][];
+            /** Not Now */
+            not_now: number;
+            /** Playlists */
+            playlists: string[];
+            /** Preferences */
+            preferences: string[];
+            /** Ratings */
+            ratings: number;
+            /** Wishes */
+            wishes: number;
+        };
         /**
          * Role
          * @description What an account may do besides listening: an admin cares for the library and the accounts.

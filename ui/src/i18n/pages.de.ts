@@ -362,12 +362,17 @@ export const pages: PagesText = {
   },
   histories: {
     title: 'Was du anderswo gehört hast',
-    lead: 'Bring einen Auszug von ListenBrainz oder Last.fm mit, und Mien kennt deinen Geschmack vom ersten Tag an.',
+    lead: 'Bring einen Auszug von ListenBrainz oder Last.fm mit, und Mien kennt deinen Geschmack vom ersten Tag an. Dein eigener Auszug von Mien bringt auch zurück, was du über Lieder gesagt hast, deine Listen und wie gewählt wird.',
     choose: 'Auszug wählen (zip, JSON, CSV)',
     reading: 'Liest …',
     found: (n: string, all: string) => `${n} von ${all} Malen waren Lieder, die du hast.`,
     added: (n: number) => `${n.toLocaleString('de')} sind neu.`,
     nothingNew: 'Keines davon ist neu.',
+    restored: (ratings: number, labels: number, others: number) =>
+      `Neu hier: ${ratings} Bewertungen, ${labels} berichtigte Stimmungen, ${others} Wünsche.`,
+    playlists: (names: string) => `Neue Listen: ${names}.`,
+    choices: 'Wie gewählt wird, wurde übernommen.',
+    stays: 'Was du hier schon gesagt hast, bleibt.',
     leftOut: (n: number) => `${n.toLocaleString('de')} Einträge nennen kein Lied oder keine Zeit.`,
     missing: (n: number) => `${songs(n)}, die du nicht hast, die meistgehörten zuerst`,
     plays: (n: number) => `${n}×`,

@@ -364,12 +364,17 @@ export const pages = {
   },
   histories: {
     title: 'What you heard elsewhere',
-    lead: 'Bring an export of ListenBrainz or Last.fm, and Mien knows your taste from the first day.',
+    lead: 'Bring an export of ListenBrainz or Last.fm, and Mien knows your taste from the first day. Your own export of Mien brings back what you said of songs, your playlists and your choices too.',
     choose: 'Choose an export (zip, JSON, CSV)',
     reading: 'Reading…',
     found: (n: string, all: string) => `${n} of ${all} plays are of songs that you have.`,
     added: (n: number) => `${n.toLocaleString('en')} are new.`,
     nothingNew: 'None of them is new.',
+    restored: (ratings: number, labels: number, others: number) =>
+      `New here: ${ratings} ratings, ${labels} corrected moods, ${others} wishes.`,
+    playlists: (names: string) => `Playlists made: ${names}.`,
+    choices: 'How songs are chosen was taken over.',
+    stays: 'What you said here before stays.',
     leftOut: (n: number) => `${n.toLocaleString('en')} entries name no song or no time.`,
     missing: (n: number) => `${songs(n)} that you have not, the most played first`,
     plays: (n: number) => `${n}×`,

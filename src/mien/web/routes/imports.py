@@ -16,9 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from mien import store
 from mien.domain import Listener, say
 from mien.errors import InteropError, ThrottledError, TooLargeError
+from mien.usecases import own_export
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.problems import without_path
-from mien.web.schemas import NAME_PATTERN, Given, Ok, PathId
+from mien.web.schemas import NAME_PATTERN, Given, Ok, PathId, Said, plain, said
 
 router = APIRouter(prefix="/me/imports", tags=["imports"])
 LARGEST_EXPORT_BYTES = 64 * 1024 * 1024
@@ -48,6 +49,23 @@ class MissingSong(Given):
     plays: int
 
 
+class Restored(Given):
+    """What else came of one's own export: how many of each were new here; what was said here stays."""
+
+    ratings: int
+    labels: int
+    wishes: int
+    not_now: int
+    """Songs that are still not wanted."""
+    playlists: list[str]
+    """Names of those made."""
+    preferences: list[str]
+    """Names of the choices taken over."""
+    left_out: list[str]
+    """What could not be, in sentences."""
+    left_out_said: list[Said]
+
+
 class ImportReport(Given):
     """What came of an import."""
 
@@ -64,6 +82,8 @@ class ImportReport(Given):
     """Songs that the library has not, the most played first; five hundred at most."""
     missing_count: int
     """How many they are."""
+    restored: Restored | None
+    """What else was taken; null where it was no export of Mien."""
 
 
 @router.get("")
@@ -79,9 +99,10 @@ async def import_history(
     me: Me,
     file: Annotated[str, Query(min_length=1, max_length=200, pattern=NAME_PATTERN)],
 ) -> ImportReport:
-    """Bring in an export of ListenBrainz (zip, JSON) or Last.fm (JSON, CSV), which is the body.
+    """Bring in an export of ListenBrainz (zip, JSON), Last.fm (JSON, CSV) or Mien, which is the body.
 
-    Songs are found by MusicBrainz id, then by artist and title. Doing it again adds only what is new.
+    Songs are found by MusicBrainz id, then by artist and title. Doing it again adds only what is new. An
+    export of Mien brings ratings, labels, wishes, playlists and choices too.
     """
     content = await request.body()
     return await run_in_threadpool(_import, parts, me, file, content)
@@ -117,6 +138,20 @@ def _import(parts: Parts, me: Listener, name: str, content: bytes) -> ImportRepo
         left_out=imported.left_out,
         missing=[MissingSong.model_validate(song) for song in imported.missing[:_MOST_MISSING]],
         missing_count=len(imported.missing),
+        restored=None if imported.restored is None else _restored(imported.restored),
+    )
+
+
+def _restored(restored: own_export.Restored) -> Restored:
+    return Restored(
+        ratings=restored.ratings,
+        labels=restored.labels,
+        wishes=restored.wishes,
+        not_now=restored.not_now,
+        playlists=list(restored.playlists),
+        preferences=list(restored.preferences),
+        left_out=[plain(sentence) for sentence in restored.left_out],
+        left_out_said=[said(sentence) for sentence in restored.left_out],
     )
 
 

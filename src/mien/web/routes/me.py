@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from fastapi import Path as PathParameter
 from fastapi.encoders import jsonable_encoder
 from pydantic import Field
-from starlette.responses import JSONResponse
 
 from mien import domain
 from mien.domain import say
@@ -161,9 +160,16 @@ def skip_question(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"application/json": {}}}})
 def export_me(parts: PartsOf, me: Me) -> Response:
-    """Everything that Mien knows of the listener, as a file to take along."""
-    content = jsonable_encoder(exported(parts.store, me))
-    return JSONResponse(content, headers={"Content-Disposition": 'attachment; filename="mien.json"'})
+    """Everything that Mien knows of the listener, as a file; ``POST /me/imports`` takes it in again."""
+    content = parts.histories.give(me, whole_paths=False) | _also_known(parts.store, me)
+    text = json.dumps(
+        jsonable_encoder(content)
+    )  # in ASCII: a file's name may hold bytes that are no characters
+    return Response(
+        text,
+        media_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="mien.json"'},
+    )
 
 
 @router.delete("")
@@ -181,19 +187,10 @@ def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> O
     return Ok()
 
 
-def exported(store: Store, me: domain.Listener) -> dict[str, Any]:
-    """Everything that is kept of a listener."""
-    paths: dict[int, str] = {}
-
-    def shown(track_id: int) -> str:
-        if not paths:
-            paths.update({track.id: track.path.name for track in store.tracks.all(me)})
-        return paths.get(track_id, str(track_id)).encode("utf-8", "replace").decode()
-
+def _also_known(store: Store, me: domain.Listener) -> dict[str, Any]:
+    """What is kept of a listener beside what an import takes in again."""
     calibration, feeling = store.calibrations.of(me), store.feelings.of(me)
     return {
-        "listener": me.name,
-        "exported_at": datetime.now(UTC),
         "readings": [
             {
                 "read_at": read_at,
@@ -204,28 +201,7 @@ def exported(store: Store, me: domain.Listener) -> dict[str, Any]:
             }
             for _, read_at, reading in store.readings.between(me, None, None, _EVERYTHING)
         ],
-        "listens": [
-            {
-                "track": shown(listen.track_id),
-                "started_at": listen.started_at,
-                "played_s": listen.played_s,
-                "policy": listen.policy,
-                "skipped": listen.skipped,
-            }
-            for listen in store.listens.recent(me, _EVERYTHING)
-        ],
-        "ratings": {shown(track_id): rating for track_id, rating in store.ratings.of(me).items()},
-        "labels": {shown(track_id): mood for track_id, mood in store.labels.of(me).items()},
-        "wishes": {
-            shown(track_id): {"wish": wish, "said_at": said_at}
-            for track_id, (wish, said_at) in store.wishes.of(me).items()
-        },
         "feeling": None if feeling is None else {**feeling.said, "said_at": feeling.said_at},
-        "playlists": {
-            playlist.name: [shown(track_id) for track_id in playlist.track_ids]
-            for playlist in store.playlists.all(me)
-        },
         "calibration": dict(calibration.offsets) if calibration else None,
         "settings": store.page_settings.of(me),
-        "preferences": store.preferences.of(me),
     }
