@@ -12,7 +12,7 @@ import typer
 
 from mien.cli.app import CameraIndexOption, JsonOption
 from mien.cli.learning import train_extra_is_installed
-from mien.cli.output import console, escaped, print_json
+from mien.cli.output import console, counted, escaped, print_json
 from mien.errors import CameraError, MienError, SoundError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _database(settings: Settings) -> str:
     with open_store(settings.database_url) as store:
         listener = store.listeners.default()
         tracks, problems = len(store.tracks.all(listener)), len(store.problems.all())
-    return f"{tracks} songs, {problems} files that failed, {listener.name} listens"
+    return f"{counted(tracks, 'song')}, {counted(problems, 'file')} that failed, {listener.name} listens"
 
 
 def _emotion_network(settings: Settings) -> str:

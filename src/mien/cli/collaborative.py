@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import JsonOption, ListenerOption, open_mien
-from mien.cli.output import console, escaped, print_json
+from mien.cli.output import console, counted, escaped, print_json
 
 if TYPE_CHECKING:
     from mien.usecases.collaborative import Refreshed
@@ -75,4 +75,4 @@ def _say(done: Refreshed) -> None:
         console().print(escaped(done.note))
         return
     how = "learned from" if done.trained else "nothing new from"
-    console().print(f"{how} {done.listeners} listeners; {done.tracks} songs known")
+    console().print(f"{how} {counted(done.listeners, 'listener')}; {counted(done.tracks, 'song')} known")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.app import JsonOption, ListenerOption, open_mien
-from mien.cli.output import console, escaped, print_json
+from mien.cli.output import console, counted, escaped, print_json
 
 if TYPE_CHECKING:
     from mien.usecases.histories import Imported
@@ -47,13 +47,13 @@ def import_(
     with open_mien(listener=listener) as mien:
         if undo is not None:
             gone = mien.store.imports.undo(mien.listener, undo)
-            console().print(f"{gone} listens taken back")
+            console().print(f"{counted(gone, 'listen')} taken back")
             return
         if file is None:
             for each in mien.store.imports.all(mien.listener):
                 console().print(
                     f"{each.id}  {each.imported_at:%Y-%m-%d %H:%M}  {each.source}  {escaped(each.file)}"
-                    f"  {each.listens} listens"
+                    f"  {counted(each.listens, 'listen')}"
                 )
             return
         imported = mien.histories.take(mien.listener, file)
@@ -82,16 +82,17 @@ def _show(imported: Imported) -> None:
     terminal = console()
     new = 0 if imported.done is None else imported.done.listens
     terminal.print(
-        f"{imported.source}: {imported.plays} listens, {imported.matched} of songs of the library, {new} new"
+        f"{imported.source}: {counted(imported.plays, 'listen')}, {imported.matched} of songs of the library, {new} new"
     )
     if imported.done is not None:
         terminal.print(f"To take them back: mien import --undo {imported.done.id}")
     if imported.left_out:
-        terminal.print(f"{imported.left_out} entries say no song or no time")
+        terminal.print(f"Without a song or a time: {imported.left_out}")
     if imported.restored is not None:
         _show_restored(imported.restored)
     if imported.missing:
-        terminal.print(f"{len(imported.missing)} songs are not in the library; the most played:")
+        missing = counted(len(imported.missing), "song")
+        terminal.print(f"Not in the library: {missing}; the most played:")
     for song in imported.missing[:_MOST_SHOWN]:
         terminal.print(f"  {song.plays:5}  {escaped(song.artist)} - {escaped(song.title)}")
 

@@ -77,6 +77,11 @@ def escaped(text: str) -> str:
     return escape(printable(text))
 
 
+def counted(n: int, what: str) -> str:
+    """``1 song``, ``2 songs``."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def percentages(estimate: Estimate[Any]) -> str:
     """The labels that count, the most probable first: ``happy 91%, neutral 8%``."""
     return shares(estimate.probabilities)

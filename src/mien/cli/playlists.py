@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.app import JsonOption, ListenerOption, open_mien
-from mien.cli.output import console, escaped, print_json
+from mien.cli.output import console, counted, escaped, print_json
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def list_playlists(*, listener: ListenerOption = None, json: JsonOption = False)
             if json:
                 print_json({**_summary(each), "songs": len(songs)})
             else:
-                console().print(f"{escaped(each.name)}  {len(songs)} songs{_kind(each)}")
+                console().print(f"{escaped(each.name)}  {counted(len(songs), 'song')}{_kind(each)}")
 
 
 def show(name: NameArgument, *, listener: ListenerOption = None, json: JsonOption = False) -> None:
@@ -100,7 +100,7 @@ def smart(
         else:
             mien.playlists.create_smart(mien.listener, name, content)
         count = len(mien.playlists.preview(mien.listener, content))
-    console().print(f"{count} songs now")
+    console().print(f"{counted(count, 'song')} now")
 
 
 def add(name: NameArgument, tracks: TracksArgument, *, listener: ListenerOption = None) -> None:
@@ -178,7 +178,7 @@ def export(
     with open_mien(listener=listener) as mien:
         playlist = mien.store.playlists.named(mien.listener, name)
         count = mien.playlists.save(mien.listener, playlist, file, relative=relative)
-    console().print(f"{count} songs written to {escaped(str(file))}")
+    console().print(f"{counted(count, 'song')} written to {escaped(str(file))}")
 
 
 def import_(
@@ -190,7 +190,7 @@ def import_(
     """Make one of a file that another player wrote."""
     with open_mien(listener=listener) as mien:
         taken = mien.playlists.take(mien.listener, file, name)
-    console().print(f"{escaped(taken.playlist.name)}: {len(taken.playlist.track_ids)} songs")
+    console().print(f"{escaped(taken.playlist.name)}: {counted(len(taken.playlist.track_ids), 'song')}")
     for sentence in taken.left_out:
         console(stderr=True).print(escaped(sentence))
 

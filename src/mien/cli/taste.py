@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import JsonOption, ListenerOption, TrackArgument, open_mien
-from mien.cli.output import console, escaped, print_json
+from mien.cli.output import console, counted, escaped, print_json
 from mien.domain import Emotion, Mood, PolicyName, Rating
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def label(
 def _show_moved(changed: Changed) -> None:
     if not changed.moved_count:
         return
-    songs = "1 song" if changed.moved_count == 1 else f"{changed.moved_count} songs"
-    console().print(f"{songs} that sound like it changed their mood too:")
+    songs = counted(changed.moved_count, "song")
+    console().print(f"{songs} that sound like it changed mood too:")
     for moved in changed.moved[:_MOST_SHOWN]:
         console().print(f"  {escaped(moved.track.title)}: {moved.was} to {moved.now}")
 

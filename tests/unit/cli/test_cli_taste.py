@@ -70,7 +70,7 @@ def titles(made):
 def test_a_label_says_what_moved_and_is_taken_back(mien):
     said = mien("label", "song 04", "tender")
     assert "Song 04 is tender to me from now on" in said
-    assert "2 songs that sound like it changed their mood too" in said
+    assert "2 songs that sound like it changed mood too" in said
     assert "Song 11: sad to tender" in said
     assert "Song 04 is sad again" in mien("label", "song 04", "--undo")
     assert mien("taste", "show") == "Mien has learned nothing of you yet\n"
