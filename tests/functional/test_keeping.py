@@ -82,7 +82,7 @@ def test_a_smart_playlist_follows_its_rules(run, home):
     assert titles(run, "Calm") == ["Song 0", "Song 2"]
     (home / "rules.json").write_text('{"field": "mood", "is": "sad"}')
     assert "1 song now" in run("playlist", "smart", "Calm", home / "rules.json")
-    assert "1 songs, smart" in run("playlist", "list")
+    assert "1 song, smart" in run("playlist", "list")
     assert json.loads(run("playlist", "list", "--json"))["rules"] == {"field": "mood", "is": "sad"}
 
 
@@ -109,7 +109,7 @@ def test_a_history_comes_in_is_listed_and_taken_back(run, home):
     assert "ana - X" in said
     again = json.loads(run("import", home / "lastfm.json", "--json"))
     assert (again["new"], again["matched"], again["import"]) == (0, 1, None)
-    assert "Last.fm  lastfm.json  1 listens" in run("import")
+    assert "Last.fm  lastfm.json  1 listen" in run("import")
     assert "1 listen taken back" in run("import", "--undo", 1)
     assert run("import") == ""
 

@@ -82,7 +82,8 @@ def _show(imported: Imported) -> None:
     terminal = console()
     new = 0 if imported.done is None else imported.done.listens
     terminal.print(
-        f"{imported.source}: {counted(imported.plays, 'listen')}, {imported.matched} of songs of the library, {new} new"
+        f"{imported.source}: {counted(imported.plays, 'listen')}, {imported.matched} of songs of the library,"
+        f" {new} new"
     )
     if imported.done is not None:
         terminal.print(f"To take them back: mien import --undo {imported.done.id}")
