@@ -52,15 +52,20 @@ COLD_START = (
 def three_minutes(path: Path) -> Path:
     """A stereo mp3 of 192 kbit/s, composed by Mien."""
     sound = np.tile(render(SONGS[0]), (1, 6))[:, : LENGTH_S * SAMPLE_RATE_HZ]
+    write_mp3(path, sound, SAMPLE_RATE_HZ)
+    return path
+
+
+def write_mp3(path: Path, stereo: np.ndarray, rate_hz: int) -> None:
+    """Samples of shape ``[2, n]`` as an mp3 of 192 kbit/s."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE_HZ, layout="stereo")
+        stream = container.add_stream("libmp3lame", rate=rate_hz, layout="stereo")
         stream.bit_rate = 192_000
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound), format="fltp", layout="stereo")
-        frame.sample_rate = SAMPLE_RATE_HZ
-        for part in av.AudioResampler("fltp", "stereo", SAMPLE_RATE_HZ, frame_size=1152).resample(frame):
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(stereo), format="fltp", layout="stereo")
+        frame.sample_rate = rate_hz
+        for part in av.AudioResampler("fltp", "stereo", rate_hz, frame_size=1152).resample(frame):
             container.mux(stream.encode(part))
         container.mux(stream.encode(None))
-    return path
 
 
 def only_ffmpeg(path: Path) -> None:
