@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from stage import LYRICS, TITLES, write_song
+from mutagen.id3 import USLT
+from mutagen.wave import WAVE
+from stage import LYRICS, TITLES, WORDS, write_song
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,7 @@ def served(folder: Path) -> Iterator[str]:
     for number, title in enumerate(TITLES):
         write_song(music / f"{title}.wav", 110.0 * 2 ** (number / 3), 0.25 + 0.15 * number)
     (music / f"{TITLES[0]}.lrc").write_text(LYRICS, encoding="utf-8")
+    embed_words(music / f"{TITLES[1]}.wav")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
     environment = {**kept, "MIEN_HOME": str(folder / "home"), "COLUMNS": "300", "MIEN_WORKERS": "1"}
     mien = [sys.executable, "-m", "mien"]
@@ -42,6 +45,14 @@ def served(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def embed_words(song: Path) -> None:
+    """Words without times in the file itself."""
+    file = WAVE(song)
+    file.add_tags()
+    file.tags.add(USLT(lang="eng", text=WORDS))
+    file.save()
 
 
 def _address(log: Path) -> str:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PHOTOGRAPH = ROOT / "src" / "mien" / "demo" / "photograph.jpg"
 LYRICS = "[00:00.00]Amber light\n[00:08.00]on the floor\n[00:16.00]and out of the door\n"
+WORDS = "Silver bark\nin the evening"
 SONG_S = 30.0  # long enough for a glance before its end
 TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
 

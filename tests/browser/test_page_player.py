@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
-from stage import SONG_S, TITLES, api, playing, position, say, title, until
+from stage import SONG_S, TITLES, WORDS, api, playing, position, say, send, title, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -110,6 +110,65 @@ def test_words_follow_the_song_and_lead_through_it(open_page) -> None:
     words.get_by_role("button", name="Play from “and out of the door”").click()
     expect(words.locator("[aria-current]")).to_have_text("and out of the door")
     until(page, "+document.querySelector('.wave input').value >= 16")
+
+
+def test_words_in_the_file_itself_are_shown(open_page) -> None:
+    page = open_page()
+    start(page, TITLES[1])
+    page.get_by_role("button", name="Lyrics").click()
+    words = page.get_by_role("group", name="Lyrics")
+    for line in WORDS.splitlines():
+        expect(words.get_by_text(line)).to_be_visible()
+    expect(words.get_by_role("button")).to_have_count(0)  # it is not known when they are sung
+
+
+def test_previous_begins_anew_and_then_goes_back(open_page) -> None:
+    page = open_page()
+    say(page, "calm")
+    first = playing(page)
+    page.get_by_role("button", name="Next song").first.click()
+    expect(title(page)).not_to_have_text(first)
+    second = playing(page)
+    position(page).fill("12")
+    until(page, "+document.querySelector('.wave input').value >= 12")
+    page.get_by_role("button", name="Previous song").click()
+    until(page, "+document.querySelector('.wave input').value < 4")
+    expect(title(page)).to_have_text(second)
+    page.get_by_role("button", name="Previous song").click()
+    expect(title(page)).to_have_text(first)
+    playing(page)
+
+
+def test_a_song_or_a_list_is_repeated_until_it_is_not(open_page) -> None:
+    page = open_page(script=KEEP_AUDIO)
+    send(page, "POST", "/playlists", {"name": "Two", "track_ids": [1, 2]})
+    number = next(one["id"] for one in api(page, "/playlists") if one["name"] == "Two")
+    page.goto(page.url.split("#")[0] + f"#/playlists/{number}")
+    page.get_by_role("list", name="Two").get_by_role("button", name=re.compile("^Play")).nth(1).click()
+    bar = page.get_by_role("contentinfo", name="Player")
+    last = bar.get_by_text(api(page, "/tracks/2")["title"], exact=True)
+    first = bar.get_by_text(api(page, "/tracks/1")["title"], exact=True)
+    expect(last).to_be_visible()
+    playing_now = page.get_by_role("button", name="Pause")
+    expect(playing_now).to_be_visible()
+    page.get_by_role("button", name="Repeat: Repeat is off").click()
+    near_end(page)
+    expect(first).to_be_visible()  # the list from its beginning
+    page.get_by_role("button", name="Previous song").click()
+    expect(last).to_be_visible()  # and from its beginning to its end
+    page.get_by_role("button", name="Repeat: Repeats the list").click()
+    near_end(page)
+    until(page, "Math.min(...window.players.filter(p => !p.paused).map(p => p.currentTime)) < 5")
+    expect(last).to_be_visible()  # the same song
+    page.get_by_role("button", name="Repeat: Repeats this song").click()
+    near_end(page)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # and then it is over
+
+
+def near_end(page: Page) -> None:
+    """Bring what plays to its last second."""
+    until(page, "window.players.some(p => !p.paused && p.currentTime > 0.2)")
+    page.evaluate(f"window.players.filter(p => !p.paused).forEach(p => p.currentTime = {SONG_S - 1})")
 
 
 def test_the_sleep_timer_ends_with_the_song(open_page) -> None:

@@ -163,8 +163,9 @@ class Player {
   }
 
   async back(): Promise<void> {
-    if (this.position_s > 4 || this.queue.index <= 0) return this.seek(0);
-    await this.jump(q.preceding(this.queue));
+    const index = q.preceding(this.queue);
+    if (this.position_s > 4 || index === this.queue.index) return this.seek(0);
+    await this.jump(index);
   }
 
   async jump(index: number): Promise<void> {
