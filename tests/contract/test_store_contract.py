@@ -28,9 +28,11 @@ from mien.domain import (
     SongAnalysis,
     Tags,
     TempoCandidate,
+    Wish,
 )
 from mien.errors import NotFoundError, StoreError
 from mien.store import FileStamp, open_store
+from mien.store.feelings import SavedFeeling
 
 STAMP = FileStamp(size_bytes=5_000_000_000, mtime_ns=1_732_280_000_123_456_789)
 NOTHING_MEASURED = {
@@ -504,6 +506,70 @@ class TestCalibrations:
         store.listeners.forget(me)
         with pytest.raises(NotFoundError):
             store.calibrations.keep(me, learnt())
+
+
+class TestWishes:
+    def test_the_last_wish_counts_until_it_is_taken_back(self, store, me):
+        track_id = store.tracks.save(song(), STAMP)
+        store.wishes.say(me, track_id, Wish.MORE, NOON)
+        store.wishes.say(me, track_id, Wish.LESS, NOON + timedelta(hours=1))
+        assert store.wishes.of(me) == {track_id: (Wish.LESS, NOON + timedelta(hours=1))}
+        for _ in range(2):
+            store.wishes.take_back(me, track_id)
+            assert store.wishes.of(me) == {}
+
+    def test_each_listener_has_their_own(self, store, me):
+        first, second = (store.tracks.save(song(f"/music/{n}.flac"), STAMP) for n in range(2))
+        other = store.listeners.add("other")
+        store.wishes.say(me, first, Wish.MORE, NOON)
+        store.wishes.say(other, first, Wish.LESS, NOON)
+        store.wishes.say(other, second, Wish.MORE, NOON)
+        store.wishes.take_back(other, first)
+        assert (store.wishes.of(me), store.wishes.of(other)) == (
+            {first: (Wish.MORE, NOON)},
+            {second: (Wish.MORE, NOON)},
+        )
+
+    def test_a_wish_goes_with_its_track(self, store, me):
+        track_id = store.tracks.save(song(), STAMP)
+        store.wishes.say(me, track_id, Wish.MORE, NOON)
+        store.tracks.forget([Path("/music/song.flac")])
+        assert store.wishes.of(me) == {}
+
+    def test_of_a_track_or_a_listener_that_is_not_there_it_is_not_kept(self, store, me):
+        track_id = store.tracks.save(song(), STAMP)
+        with pytest.raises(NotFoundError):
+            store.wishes.say(me, track_id + 1, Wish.MORE, NOON)
+        store.listeners.forget(gone := store.listeners.add("gone"))
+        with pytest.raises(NotFoundError):
+            store.wishes.say(gone, track_id, Wish.MORE, NOON)
+
+
+class TestFeelings:
+    SAD = SavedFeeling({"mood": "sad"}, NOON, {"said": None, "taught": {"neutral": 0.25}})
+    CALM = SavedFeeling({"plane": [0.5, -0.75]}, NOON + timedelta(hours=1), {})
+
+    def test_there_is_none_at_first_and_the_last_one_counts(self, store, me):
+        assert store.feelings.of(me) is None
+        store.feelings.keep(me, self.SAD)
+        assert store.feelings.of(me) == self.SAD
+        store.feelings.keep(me, self.CALM)
+        assert store.feelings.of(me) == self.CALM
+
+    def test_each_listener_has_their_own_and_it_can_be_forgotten_once(self, store, me):
+        other = store.listeners.add("other")
+        store.feelings.keep(me, self.SAD)
+        store.feelings.keep(other, self.CALM)
+        assert [store.feelings.forget(me) for _ in range(2)] == [True, False]
+        assert (store.feelings.of(me), store.feelings.of(other)) == (None, self.CALM)
+
+    def test_it_goes_with_its_listener_and_nobodys_is_kept(self, store, me):
+        gone = store.listeners.add("gone")
+        store.feelings.keep(gone, self.SAD)
+        store.listeners.forget(gone)
+        assert store.feelings.of(gone) is None
+        with pytest.raises(NotFoundError):
+            store.feelings.keep(gone, self.SAD)
 
 
 class TestHistory:
