@@ -126,7 +126,8 @@ def test_what_was_measured_once_is_judged_again_as_it_was_judged(analyzer, tmp_p
     (again,) = judge_again(network, [found.features], [found.mood])
     assert distance(again.moods, found.mood.moods) < 1e-6
     assert (again.quadrants.top, again.moods.certain) == (found.mood.quadrants.top, found.mood.moods.certain)
-    np.testing.assert_allclose(again.embedding, found.mood.embedding, rtol=1e-5, atol=1e-6)
+    # ONNX Runtime sums a batch of one in another order; units reach 10, so this is float32's last digit.
+    np.testing.assert_allclose(again.embedding, found.mood.embedding, rtol=1e-5, atol=1e-5)
 
 
 def test_speech_noise_and_silence_stay_so_whatever_network_judges(analyzer, tmp_path):
