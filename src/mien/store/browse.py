@@ -14,7 +14,9 @@ from mien.store.search import searchable
 from mien.store.tracks import of_listener, track_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Select, Table
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from mien.domain import Listener, Rating, Track
     from mien.store.database import Database
@@ -105,22 +107,19 @@ class Browse:
         limit: int = 100,
     ) -> tuple[int, list[Track]]:
         """How many tracks there are of those that are wanted, and ``limit`` of them from ``offset`` on."""
-        this = _criterion(listener, wanted)
-        columns = _ORDERS[order]
-        turned = [column.desc() if descending else column.asc() for column in columns]
-        page = of_listener(listener).where(this).order_by(*turned, tracks.c.id).offset(offset).limit(limit)
+        page = _numbers(listener, wanted, order, descending=descending).offset(offset).limit(limit)
+        counting = _only(func.count(tracks.c.id), listener, wanted).where(_criterion(listener, wanted))
         with self._database.reading() as connection:
-            total = connection.scalar(_counting(listener).where(this))
-            return int(total or 0), [track_of(row) for row in connection.execute(page)]
+            total = connection.scalar(counting)
+            # Numbers first: a deep page then sorts narrow rows, and reads few wide ones.
+            return int(total or 0), _some(connection, listener, list(connection.scalars(page)))
 
     def ids(
         self, listener: Listener, wanted: Wanted, *, order: Order = Order.TITLE, descending: bool = False
     ) -> list[int]:
         """The numbers of all tracks that are wanted, in order; ``some`` gives the tracks of a page."""
-        turned = [column.desc() if descending else column.asc() for column in _ORDERS[order]]
-        query = _joined(select(tracks.c.id), listener).where(_criterion(listener, wanted))
         with self._database.reading() as connection:
-            return list(connection.scalars(query.order_by(*turned, tracks.c.id)))
+            return list(connection.scalars(_numbers(listener, wanted, order, descending=descending)))
 
     def is_empty(self) -> bool:
         """Whether there is no track at all."""
@@ -130,9 +129,7 @@ class Browse:
     def some(self, listener: Listener, track_ids: list[int]) -> list[Track]:
         """The tracks of these numbers, in this order; those that are not there are left out."""
         with self._database.reading() as connection:
-            rows = connection.execute(of_listener(listener).where(tracks.c.id.in_(set(track_ids))))
-            found = {track.id: track for track in map(track_of, rows)}
-        return [found[number] for number in track_ids if number in found]
+            return _some(connection, listener, track_ids)
 
     def artists(self) -> list[Count]:
         """Every artist, by name."""
@@ -231,6 +228,7 @@ _ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
     Order.VALENCE: (moods.c.valence,),
     Order.AROUSAL: (moods.c.arousal,),
 }
+_OF_MOODS = (Order.VALENCE, Order.AROUSAL)
 
 
 def _criterion(listener: Listener, wanted: Wanted) -> ColumnElement[bool]:
@@ -260,8 +258,24 @@ def _joined(query: Select[Any], listener: Listener) -> Select[Any]:
     return query.select_from(tracks).join(moods, moods.c.track_id == tracks.c.id).outerjoin(labels, own_label)
 
 
-def _counting(listener: Listener) -> Select[Any]:
-    return _joined(select(func.count(tracks.c.id)), listener)
+def _only(
+    column: ColumnElement[Any], listener: Listener, wanted: Wanted, order: Order = Order.TITLE
+) -> Select[Any]:
+    """A column of tracks, with moods and labels beside it only where they are asked about."""
+    asked = wanted.mood is not None or wanted.labelled is not None or order in _OF_MOODS
+    return _joined(select(column), listener) if asked else select(column).select_from(tracks)
+
+
+def _numbers(listener: Listener, wanted: Wanted, order: Order, *, descending: bool) -> Select[Any]:
+    turned = [column.desc() if descending else column.asc() for column in _ORDERS[order]]
+    query = _only(tracks.c.id, listener, wanted, order).where(_criterion(listener, wanted))
+    return query.order_by(*turned, tracks.c.id)
+
+
+def _some(connection: Connection, listener: Listener, track_ids: Sequence[int]) -> list[Track]:
+    rows = connection.execute(of_listener(listener).where(tracks.c.id.in_(set(track_ids))))
+    found = {track.id: track for track in map(track_of, rows)}
+    return [found[number] for number in track_ids if number in found]
 
 
 def _changed(table: Table, when: ColumnElement[Any], listener: Listener) -> Select[Any, Any]:
