@@ -6,7 +6,8 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from PIL import Image
+import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from stage import TITLES, api, send, until
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Page
+
+
+LONGEST_TRAINING_MS = 600_000
 
 
 def effect(page: Page) -> list[str]:
@@ -124,6 +128,42 @@ def test_labelled_pictures_are_sent_only_after_consent_and_trained_on(
     expect(page.get_by_text("stopped", exact=True)).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Trainings")).to_have_count(0)
+
+
+@pytest.mark.training
+def test_a_whole_training_from_the_choice_of_a_folder_to_its_report(
+    open_page, house: str, tmp_path: Path
+) -> None:
+    page = open_page(at=house, path="#/settings/training", service_workers="block")
+    page.get_by_label("Choose a folder").set_input_files(drawn_faces(tmp_path / "faces"))
+    page.get_by_role("checkbox", name=re.compile("sent to my own server")).check()
+    page.get_by_role("button", name="Send and train").click()
+    expect(page.get_by_text("training", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Pass \d+ of 30"))).to_be_visible(timeout=LONGEST_TRAINING_MS)
+    report = page.get_by_role("link", name="Open the report")
+    expect(report).to_be_visible(timeout=LONGEST_TRAINING_MS)
+    expect(page.get_by_text("done", exact=True)).to_be_visible()
+    with page.expect_popup() as opened:
+        report.click()
+    expect(opened.value.get_by_role("heading").first).to_be_visible()
+    for told in ("happy", "sad", "confusion"):
+        expect(opened.value.get_by_text(re.compile(told, re.IGNORECASE)).first).to_be_attached()
+    assert list((tmp_path / "home").rglob("*.png")) == []  # what was sent is deleted
+    assert list((tmp_path / "home").rglob("*.onnx"))
+
+
+def drawn_faces(at: Path) -> Path:
+    """Mouths that point up and mouths that point down."""
+    for label, turned in (("happy", 0), ("sad", 180)):
+        (at / label).mkdir(parents=True)
+        for n in range(6):
+            face = Image.new("L", (64, 64), 150 + 5 * n)
+            pen = ImageDraw.Draw(face)
+            pen.arc((16 + n % 3, 32, 48, 56), turned, turned + 180, fill=20, width=3)
+            for left in (18, 40):
+                pen.ellipse((left + n % 3, 18, left + 6, 25), fill=20)
+            face.save(at / label / f"{n}.png")
+    return at
 
 
 def test_a_training_shows_how_far_it_is_and_its_report(open_page) -> None:
