@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from stage import barriers, send, until
+from stage import barriers, playing, say, send, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -86,6 +86,8 @@ def test_no_page_has_a_barrier_that_axe_can_find(open_page, theme: str) -> None:
 
 def test_on_a_phone_nothing_is_cut_off(open_page) -> None:
     page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    say(page, "calm")
+    playing(page)
     for name in PAGES:
         go(page, name)
         wide = page.evaluate(

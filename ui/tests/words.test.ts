@@ -35,6 +35,13 @@ test('both languages have the same words, and each is of the same kind', () => {
   }
 });
 
+test('keys have their German names', () => {
+  const names = ['C major', 'A minor', 'F# minor', 'B major', 'B minor', 'unheard of'];
+  const german = ['C-Dur', 'a-Moll', 'fis-Moll', 'H-Dur', 'h-Moll', 'unheard of'];
+  expect(names.map((name) => de.track.keyName(name))).toEqual(german);
+  expect(names.map((name) => en.track.keyName(name))).toEqual(names);
+});
+
 /** Groups that are looked up by a name that the page learns: `t.labels[mood]`. */
 const lookedUp = (path: string): boolean => {
   const parents = path.split('.').slice(0, -1);

@@ -1,6 +1,14 @@
 import type { Text } from './en';
 import { pages, songs } from './pages.de';
 
+/** "F# minor" is fis-Moll, and B is H. */
+function keyName(name: string): string {
+  const [, letter, sign, kind] = /^([A-G])(#?) (major|minor)$/.exec(name) ?? [];
+  if (!letter) return name;
+  const note = (letter === 'B' ? 'H' : letter) + (sign ? 'is' : '');
+  return kind === 'major' ? `${note}-Dur` : `${note.toLowerCase()}-Moll`;
+}
+
 export const de: Text = {
   code: 'de',
   name: 'Deutsch',
@@ -251,6 +259,7 @@ export const de: Text = {
     key: 'Tonart',
     curve: 'Stimmung im Lied',
     chosenByYou: 'Du hast es selbst gewählt.',
+    keyName,
     parts: {
       mood: 'Stimmung passt',
       song: 'was du davon hältst',

@@ -243,6 +243,7 @@ export const en = {
     key: 'Key',
     curve: 'Mood over the song',
     chosenByYou: 'You chose it yourself.',
+    keyName: (name: string) => name,
     parts: {
       mood: 'its mood fits',
       song: 'what you think of it',
