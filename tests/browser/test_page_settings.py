@@ -94,6 +94,27 @@ def test_a_history_is_brought_in_told_of_and_taken_back(open_page, tmp_path: Pat
     expect(page.get_by_role("button", name="Take back: scrobbles.csv")).to_have_count(0)
 
 
+def test_ones_own_export_is_saved_and_brought_in_again(open_page, house: str, tmp_path: Path) -> None:
+    page = open_page(at=house, path="#/settings/learned", service_workers="block")
+    send(page, "PUT", "/tracks/1/rating", {"rating": "like"})
+    send(page, "POST", "/playlists", {"name": "Evenings", "track_ids": [2, 1]})
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Export").click()
+    file = tmp_path / "mien.json"
+    saved.value.save_as(file)
+    send(page, "DELETE", "/me/learned")
+    send(page, "DELETE", "/playlists/1")
+    choose = page.get_by_label(re.compile("Choose an export"))
+    choose.set_input_files(file)
+    expect(page.get_by_text("New here: 1 ratings, 0 corrected moods, 0 wishes.")).to_be_visible()
+    expect(page.get_by_text("Playlists made: Evenings.")).to_be_visible()
+    assert api(page, "/tracks/1")["rating"] == "like"
+    file.write_text(file.read_text()[:-40])
+    choose.set_input_files(file)
+    expect(page.get_by_text("The file is a damaged export of Mien: export it again")).to_be_visible()
+    assert api(page, "/tracks/1")["rating"] == "like"
+
+
 def folder_of_pictures(at: Path) -> Path:
     for label, shade in (("happy", 200), ("Sadness", 60)):
         (at / label).mkdir(parents=True)
