@@ -192,7 +192,7 @@ def import_(
         taken = mien.playlists.take(mien.listener, file, name)
     console().print(f"{escaped(taken.playlist.name)}: {counted(len(taken.playlist.track_ids), 'song')}")
     for sentence in taken.left_out:
-        console(stderr=True).print(escaped(sentence))
+        console(stderr=True).print(escaped(str(sentence)))
 
 
 def _found(mien: Mien, tracks: list[str]) -> list[int]:

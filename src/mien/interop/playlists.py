@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from mien.domain import say
+from mien.domain import Sentence, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class PlaylistFile:
     """
 
     entries: tuple[PlaylistEntry, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Sentence, ...]
 
 
 def write_m3u8(file: Path, entries: Iterable[PlaylistEntry], *, relative: bool = False) -> None:
@@ -96,7 +96,7 @@ def read_m3u8(file: Path) -> PlaylistFile:
     text = _text(file)
     folder = file.absolute().parent
     entries: list[PlaylistEntry] = []
-    left_out: list[str] = []
+    left_out: list[Sentence] = []
     said: tuple[str, str, float | None] = ("", "", None)
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         if line.startswith("#EXTINF:"):
@@ -104,7 +104,15 @@ def read_m3u8(file: Path) -> PlaylistFile:
         elif line.strip() and not line.startswith("#"):
             path = _path(line, folder)
             if path is None:
-                left_out.append(f"{file}, line {number}: not a file of this machine: {line!r}")
+                left_out.append(
+                    say(
+                        "playlist_line_no_file",
+                        "{file}, line {number}: not a file of this machine: {place!r}",
+                        file=str(file),
+                        number=number,
+                        place=line,
+                    )
+                )
             else:
                 entries.append(PlaylistEntry(path, *said))
             said = ("", "", None)

@@ -122,7 +122,15 @@ def _playlist(file: Path, songs: Iterable[dict[str, Any]]) -> PlaylistFile:
         location = song.get("location")
         path = _path(location, folder) if isinstance(location, str) and location else None
         if path is None:
-            left_out.append(f"{file}, song {number}: not a file of this machine: {location!r}")
+            left_out.append(
+                say(
+                    "playlist_song_no_file",
+                    "{file}, song {number}: not a file of this machine: {place!r}",
+                    file=str(file),
+                    number=number,
+                    place=str(location or ""),
+                )
+            )
             continue
         entries.append(
             PlaylistEntry(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mien.domain import say
+from mien.domain import Sentence, say
 from mien.errors import InteropError
 from mien.interop.playlists import PlaylistEntry, read_m3u8, write_m3u8
 from mien.interop.shared_playlists import read_jspf, read_xspf, write_jspf, write_xspf
@@ -42,7 +42,7 @@ class Taken:
     """
 
     playlist: Playlist
-    left_out: tuple[str, ...]
+    left_out: tuple[Sentence, ...]
 
 
 class PlaylistShelf:
@@ -151,7 +151,9 @@ class PlaylistShelf:
         content = read(file)
         known = {track.path: track.id for track in self._store.tracks.all(listener)}
         missing = [
-            f"not in the library: {entry.path}" for entry in content.entries if entry.path not in known
+            say("song_not_here", "not in the library: {path}", path=str(entry.path))
+            for entry in content.entries
+            if entry.path not in known
         ]
         found = [known[entry.path] for entry in content.entries if entry.path in known]
         if not found:

@@ -217,7 +217,11 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "missing_count": 402,
         "restored": None,
     },
-    "Imported": {"playlist": _PLAYLIST, "left_out": ["line 3: no such song in the library"]},
+    "Imported": {
+        "playlist": _PLAYLIST,
+        "left_out": ["not in the library: /music/Rain.flac"],
+        "left_out_said": [{"code": "song_not_here", "values": {"path": "/music/Rain.flac"}}],
+    },
     "Journal": {
         "readings": [_READING],
         "listens": [
@@ -298,16 +302,6 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "started_at": _AT,
         "finished_at": None,
         "error": None,
-    },
-    "Restored": {
-        "ratings": 31,
-        "labels": 12,
-        "wishes": 4,
-        "not_now": 0,
-        "playlists": ["Evenings"],
-        "preferences": ["weights"],
-        "left_out": ["2 songs of the playlist 'Evenings' are not in this library"],
-        "left_out_said": [{"code": "own_songs_lacking", "values": {"songs": 2, "name": "Evenings"}}],
     },
     "SessionState": {
         "listener": _WHO,

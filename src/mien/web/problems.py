@@ -122,8 +122,15 @@ def without_path(error: errors.MienError, path: Path) -> str | Sentence:
     """What an error says of an uploaded file; the listener does not know where that lay."""
     sentence = sentence_of(error)
     if isinstance(sentence, Sentence):
-        return replace(sentence, values={**sentence.values, "file": "the file"})
+        return in_the_file(sentence)
     return sentence.replace(str(path), "the file")
+
+
+def in_the_file(sentence: Sentence) -> Sentence:
+    """A sentence of an uploaded file without where that lay."""
+    if "file" not in sentence.values:
+        return sentence
+    return replace(sentence, values={**sentence.values, "file": "the file"})
 
 
 def status_of(error: errors.MienError) -> int:

@@ -188,8 +188,8 @@ class TestFiles:
         file.write_text("0.flac\nelsewhere.flac\nhttp://radio/\n")
         taken = shelf.take(me, file)
         assert (taken.playlist.name, taken.playlist.track_ids) == ("list", (songs[0],))
-        assert [sentence.split(":")[0] for sentence in taken.left_out][1] == "not in the library"
-        assert "line 3" in taken.left_out[0]
+        assert [str(sentence).split(":")[0] for sentence in taken.left_out][1] == "not in the library"
+        assert "line 3" in str(taken.left_out[0])
 
     def test_a_file_with_nothing_of_the_library_makes_no_playlist(self, store, shelf, me, songs, tmp_path):
         file = tmp_path / "list.m3u8"

@@ -1885,7 +1885,15 @@ export interface components {
          * @description What was taken of a playlist file.
          * @example {
          *       "left_out": [
-         *         "line 3: no such song in the library"
+         *         "not in the library: /music/Rain.flac"
+         *       ],
+         *       "left_out_said": [
+         *         {
+         *           "code": "song_not_here",
+         *           "values": {
+         *             "path": "/music/Rain.flac"
+         *           }
+         *         }
          *       ],
          *       "playlist": {
          *         "expires_at": null,
@@ -1927,6 +1935,8 @@ export interface components {
         Imported: {
             /** Left Out */
             left_out: string[];
+            /** Left Out Said */
+            left_out_said: components["schemas"]["Said"][];
             playlist: components["schemas"]["Playlist"];
         };
         /**
@@ -3054,30 +3064,6 @@ export interface components {
         /**
          * Restored
          * @description What else came of one's own export: how many of each were new here; what was said here stays.
-         * @example {
-         *       "labels": 12,
-         *       "left_out": [
-         *         "2 songs of the playlist 'Evenings' are not in this library"
-         *       ],
-         *       "left_out_said": [
-         *         {
-         *           "code": "own_songs_lacking",
-         *           "values": {
-         *             "name": "Evenings",
-         *             "songs": 2
-         *           }
-         *         }
-         *       ],
-         *       "not_now": 0,
-         *       "playlists": [
-         *         "Evenings"
-         *       ],
-         *       "preferences": [
-         *         "weights"
-         *       ],
-         *       "ratings": 31,
-         *       "wishes": 4
-         *     }
          */
         Restored: {
             /** Labels */

@@ -18,9 +18,9 @@ from mien.domain import Listener
 from mien.errors import InteropError
 from mien.web.examples import RULES
 from mien.web.parts import Me, Parts, PartsOf
-from mien.web.problems import without_path
+from mien.web.problems import in_the_file, without_path
 from mien.web.routes.tracks import shown
-from mien.web.schemas import NAME_PATTERN, Asked, Given, Id, Name, Ok, PathId, Track
+from mien.web.schemas import NAME_PATTERN, Asked, Given, Id, Name, Ok, PathId, Said, Track, plain, said
 
 router = APIRouter(prefix="/playlists", tags=["playlists"])
 _MOST = 50_000
@@ -115,6 +115,7 @@ class Imported(Given):
     playlist: Playlist
     left_out: list[str]
     """A sentence for each song that is not in the library."""
+    left_out_said: list[Said]
 
 
 class Undone(Given):
@@ -254,8 +255,12 @@ def _import(parts: Parts, me: Listener, name: str, kind: FileKind, content: byte
             taken = parts.shelf.take(me, file, name)
         except InteropError as error:  # its sentence names a file that the listener does not know
             raise InteropError(without_path(error, file)) from None
-        left_out = [line.replace(str(file), "the file") for line in taken.left_out]
-    return Imported(playlist=_shown(parts, me, taken.playlist), left_out=left_out[:_MOST_LEFT_OUT])
+    left_out = [in_the_file(sentence) for sentence in taken.left_out[:_MOST_LEFT_OUT]]
+    return Imported(
+        playlist=_shown(parts, me, taken.playlist),
+        left_out=[plain(sentence) for sentence in left_out],
+        left_out_said=[said(sentence) for sentence in left_out],
+    )
 
 
 def _line(playlist: store.Playlist) -> dict[str, Any]:
