@@ -63,7 +63,7 @@ def test_what_was_learned_is_shown_and_forgotten_one_by_one(open_page, house: st
     send(page, "PUT", "/tracks/2/label", {"mood": "tender"})
     page.goto(f"{house}/#/settings/learned")
     expect(page.get_by_role("heading", name="What you said of songs")).to_be_visible()
-    page.get_by_role("button", name=re.compile("^Forget: you like")).click()
+    page.get_by_role("button", name=re.compile("^Forget: You like")).click()
     expect(page.get_by_role("heading", name="What you said of songs")).to_have_count(0)
     assert api(page, "/tracks/1")["rating"] is None
     assert api(page, "/tracks/2")["labelled"]

@@ -125,6 +125,18 @@ def test_the_language_changes_at_once_and_stays(open_page) -> None:
     assert page.evaluate("document.documentElement.lang") == "de"
 
 
+def test_what_the_server_says_is_in_the_language_of_the_page(open_page) -> None:
+    page = open_page(script="localStorage.setItem('mien.language', 'de')", service_workers="block")
+    page.get_by_role("group", name="Wo bist du?").get_by_role("button", name="ruhig", exact=True).click()
+    page.get_by_role("button", name="Warum dieses Lied?").click()
+    expect(page.get_by_role("article").get_by_text("wie gewünscht")).to_be_visible()
+    send(page, "POST", "/playlists", {"name": "Abends"})
+    page.goto(page.url.split("#")[0] + "#/playlists")
+    page.get_by_role("textbox", name="Neue Liste").fill("Abends")
+    page.get_by_role("button", name="Anlegen").click()
+    expect(page.get_by_text("Eine Liste Abends gibt es schon: wähle einen anderen Namen")).to_be_visible()
+
+
 def test_a_lasso_on_the_map_makes_a_playlist(open_page) -> None:
     page = open_page(path="#/map")
     canvas = page.get_by_role("application")
