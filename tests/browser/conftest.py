@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from house import served
+from house import ask_nothing, served
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from stage import ROOT, film, reset, scene, two_people
 
@@ -25,6 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not BUILT.is_file():
         pytest.skip("the page is not built: make page")
     with served(tmp_path_factory.mktemp("browser")) as address:
+        ask_nothing(address)
         yield address
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 from mutagen.id3 import USLT
@@ -45,6 +46,18 @@ def served(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def ask_nothing(address: str) -> None:
+    """No question about a song comes between what a test does."""
+    asked = Request(
+        f"{address}/api/v1/me/settings/steering",
+        method="PATCH",
+        data=b'{"questions": false}',
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(asked, timeout=60):
+        pass
 
 
 def embed_words(song: Path) -> None:

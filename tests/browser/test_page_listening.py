@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from stage import PHOTOGRAPH, api, film, playing, say, scene, until
+from stage import PHOTOGRAPH, SONG_S, api, barriers, film, playing, say, scene, send, until
 
 from mien import artifacts
 from mien.core import FaceReader
+from mien.domain import Emotion
 from mien.vision.detect import HaarDetector
 from mien.vision.emotion import EmotionNetwork
 from mien.vision.pictures import read_picture
@@ -161,3 +163,44 @@ def test_the_keyboard_alone_plays_seeks_and_mutes(open_page) -> None:
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("next and previous song")
+
+
+def test_a_song_is_asked_about_once_and_the_answer_labels_it(open_page, house: str) -> None:
+    page = open_page(at=house)
+    songs = api(page, "/tracks")["tracks"]
+    for number in range(8):
+        song = songs[number % len(songs)]
+        heard = {"track_id": song["id"], "started_at": f"{datetime.now(UTC):%FT%TZ}", "played_s": SONG_S}
+        send(page, "POST", "/listens", heard)
+    page.reload()
+    question = page.get_by_role("region", name=re.compile("^How does .* sound to you"))
+    expect(question).to_be_visible()
+    assert barriers(page) == []
+    question.get_by_role("button", name="tender", exact=True).click()
+    expect(question).to_have_count(0)
+    expect(page.get_by_text("is tender now, for you")).to_be_visible()
+    assert [song["mood"] for song in api(page, "/tracks")["tracks"] if song["labelled"]] == ["tender"]
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(500)
+    expect(question).to_have_count(0)
+
+
+def test_after_a_run_of_sad_songs_something_else_is_offered_and_taken_with_a_press(
+    open_page, house: str
+) -> None:
+    page = open_page(at=house)
+    song = api(page, "/tracks")["tracks"][0]["id"]
+    send(page, "PUT", f"/tracks/{song}/label", {"mood": "sad"})
+    sad = {name: 0.9 if name == "sad" else 0.1 / 6 for name in Emotion}
+    for _ in range(4):
+        send(page, "POST", "/readings", {"probabilities": sad, "certain": True, "held": "sad", "frames": 9})
+        heard = {"track_id": song, "started_at": f"{datetime.now(UTC):%FT%TZ}", "played_s": SONG_S}
+        send(page, "POST", "/listens", heard)
+    say(page, "sad")
+    offer = page.get_by_text("something tender")
+    expect(offer).to_be_visible()
+    expect(page.get_by_role("button", name="Match")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Go there").click()
+    expect(page.get_by_role("button", name="Journey")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Where the journey ends")).to_have_value("tender")

@@ -21,6 +21,7 @@ export type Labelled = Schemas['Labelled'];
 export type TrackPage = Schemas['TrackPage'];
 export type QueueAsked = Partial<Schemas['QueueAsked']>;
 export type QueueGiven = Schemas['QueueGiven'];
+export type SongQuestion = Schemas['SongQuestion'];
 
 export const session = {
   get: () => get<Session>('/session'),
@@ -45,6 +46,12 @@ export const tracks = {
   audio: (id: number) => `${BASE}/tracks/${id}/audio`,
   opus: (id: number, from_s: number) => `${BASE}/tracks/${id}/audio?as=opus&start_s=${from_s.toFixed(2)}`,
   cover: (id: number) => `${BASE}/tracks/${id}/cover`,
+};
+
+/** Now and then a song whose mood the listener could tell; mostly none. */
+export const questions = {
+  next: () => get<SongQuestion>('/me/question'),
+  skip: (id: number) => del(`/me/question/${id}`),
 };
 
 export const readings = {

@@ -119,6 +119,8 @@ export const de: Text = {
     replanned: 'Was nun kommt, folgt deiner Stimmung; dieses Lied spielt weiter.',
     empty: 'Noch spielt nichts.',
     wanted: 'Gespielt wird für',
+    takeOffer: 'Dorthin',
+    skipQuestion: 'Frag mich nicht nach diesem Lied',
   },
   consent: {
     title: 'Bevor die Kamera angeht',

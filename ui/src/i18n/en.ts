@@ -109,6 +109,8 @@ export const en = {
     replanned: 'What comes next follows your mood; this song plays on.',
     empty: 'Nothing plays yet.',
     wanted: 'Playing for',
+    takeOffer: 'Go there',
+    skipQuestion: 'Do not ask me about this song',
   },
   consent: {
     title: 'Before the camera goes on',
