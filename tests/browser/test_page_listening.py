@@ -182,7 +182,7 @@ def test_a_song_is_asked_about_once_and_the_answer_labels_it(open_page, house: s
     assert [song["mood"] for song in api(page, "/tracks")["tracks"] if song["labelled"]] == ["tender"]
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(4_000)
     expect(question).to_have_count(0)
 
 

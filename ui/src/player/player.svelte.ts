@@ -104,8 +104,12 @@ class Player {
     }));
     if (items.length === 0) return;
     const starts = entrance === 'now' || !this.track || (entrance === 'idle' && !this.playing);
-    if (starts) await this.play(items, 0, true);
-    else {
+    if (starts) {
+      // Ahead of the covers, which the browser would fetch first, a few at a time, once the list is shown.
+      this.sound.prepare(this.sourceOf(items[0].track));
+      await new Promise((then) => setTimeout(then));
+      await this.play(items, 0, true);
+    } else {
       this.queue = q.replanned(this.queue, items);
       this.prepare();
     }
