@@ -80,6 +80,7 @@ def reset(page: Page) -> None:
     """Take back what a test may leave with the listener whom all tests share."""
     send(page, "DELETE", "/me/feeling")
     send(page, "DELETE", "/me/calibration")
+    send(page, "PATCH", "/me/settings/steering", {"policy": "match"})
     send(
         page, "PATCH", "/me/settings", {"camera": "glance", "camera_when_hidden": "pause", "theme": "system"}
     )

@@ -209,3 +209,12 @@ def test_a_server_that_cannot_train_says_what_it_lacks(open_page) -> None:
     page.goto(page.url.split("#")[0] + "#/settings/training")
     expect(page.get_by_text("pip install 'mien[train]'")).to_be_visible()
     expect(page.get_by_role("button", name="Send and train")).to_have_count(0)
+
+
+def test_a_table_that_is_not_made_yet_is_missed_in_words(open_page, house: str) -> None:
+    page = open_page(at=house)
+    send(page, "PATCH", "/me/settings/steering", {"policy": "own"})
+    page.goto(f"{house}/#/settings/choosing")
+    page.reload()
+    expect(page.get_by_text("no table of your own yet").first).to_be_visible()
+    expect(page.get_by_text("Loading…")).to_have_count(0)

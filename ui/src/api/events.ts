@@ -14,12 +14,15 @@ function open(): EventSource {
 
 function attach(to: EventSource, kind: string): void {
   to.addEventListener(kind, (event: MessageEvent<string>) => {
-    const data = JSON.parse(event.data) as Record<string, unknown>;
+    const data = event.data ? (JSON.parse(event.data) as Record<string, unknown>) : {};
     for (const listener of heard.get(kind) ?? []) listener(data);
   });
 }
 
-/** Hear of a kind of event until the returned function is called. */
+/**
+ * Hear of a kind of event until the returned function is called. `open` comes whenever the server is reached, at first
+ * and again: what was told before that was missed.
+ */
 export function on(kind: string, listener: Heard): () => void {
   if (!heard.has(kind)) {
     heard.set(kind, new Set());
