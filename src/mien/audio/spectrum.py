@@ -125,20 +125,21 @@ def spectra_of(magnitude: Floats) -> Spectra:
     np.log(log_power, out=log_power)
     sums = Sums(
         np.hstack([magnitude @ _frequency_powers(), _block_sums(magnitude)]),
-        np.hstack([power @ mel_filters(), _octave_sums(power), _sums(power)[:, None]]),
+        np.hstack([power @ mel_filters(), _octave_sums(power), row_sums(power)[:, None]]),
         _octave_sums(log_power) / _octave_widths(),
     )
     return Spectra(magnitude, power, log_power, sums)
 
 
-def _sums(rows: Floats) -> Floats:
+def row_sums(rows: Floats) -> Floats:
+    """The sum of each row, shape ``[rows]``."""
     total: Floats = np.einsum("tb->t", rows)  # takes a third of the time of NumPy's sum
     return total
 
 
 def _octave_sums(rows: Floats) -> Floats:
     """Sums over the bins of each octave, shape ``[frames, octaves]``."""
-    return np.stack([_sums(rows[:, octave]) for octave in _octaves()], axis=1)
+    return np.stack([row_sums(rows[:, octave]) for octave in _octaves()], axis=1)
 
 
 def _block_sums(magnitude: Floats) -> Floats:

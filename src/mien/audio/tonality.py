@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.audio.spectrum import FRAME, SAMPLE_RATE_HZ
+from mien.audio.spectrum import FRAME, SAMPLE_RATE_HZ, row_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def find_partials(spectra: Spectra) -> Partials:
     here = magnitude[:, _FIRST_BIN:_END_BIN]
     before = magnitude[:, _FIRST_BIN - 1 : _END_BIN - 1]
     after = magnitude[:, _FIRST_BIN + 1 : _END_BIN + 1]
-    present = (here > before) & (here >= after) & (here > np.einsum("tb->t", here)[:, None] / here.shape[1])
+    present = (here > before) & (here >= after) & (here > row_sums(here)[:, None] / here.shape[1])
     # np.nonzero takes thrice as long, and a division twice.
     found = np.flatnonzero(present)
     firsts = np.searchsorted(found, np.arange(len(present) + 1) * present.shape[1])
@@ -93,7 +93,7 @@ def find_partials(spectra: Spectra) -> Partials:
     midi = 69 + 12 * np.log2(hz / 440)
     heights = magnitude.ravel()[cells]
     in_peaks = np.bincount(frame, np.square(heights), len(magnitude))
-    tonal_share = np.asarray(in_peaks / (np.einsum("tb->t", power) + _TINY), np.float32)
+    tonal_share = np.asarray(in_peaks / (row_sums(power) + _TINY), np.float32)
     return Partials(frame, midi, heights, tonal_share)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_LARGEST_BYTES = 1024**3
+LARGEST_BYTES = 1024**3
 _LISTENS = re.compile(r"(.*/)?listens/\d+/\d+\.jsonl?")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # From 1990 to 2100; other numbers are no time of a listen.
@@ -77,6 +77,18 @@ class History:
     left_out: int
 
 
+def too_large(file: Path) -> InteropError:
+    """That an export is larger than ``LARGEST_BYTES``."""
+    return InteropError(
+        say(
+            "export_too_large",
+            "{file} is larger than any export ({gib} GiB)",
+            file=str(file),
+            gib=LARGEST_BYTES // 1024**3,
+        )
+    )
+
+
 def read_history(file: Path) -> History:
     """Read an export; which kind it is shows in its content.
 
@@ -86,8 +98,8 @@ def read_history(file: Path) -> History:
     try:
         if zipfile.is_zipfile(file):
             return _history("ListenBrainz", _from_zip(file))
-        if file.stat().st_size > _LARGEST_BYTES:
-            raise _too_large(file)
+        if file.stat().st_size > LARGEST_BYTES:
+            raise too_large(file)
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None
@@ -120,14 +132,14 @@ def _from_zip(file: Path) -> Iterator[Play | None]:
                     file=str(file),
                 )
             )
-        if sum(member.file_size for member in members) > _LARGEST_BYTES:
-            raise _too_large(file)
+        if sum(member.file_size for member in members) > LARGEST_BYTES:
+            raise too_large(file)
         for member in members:
             with archive.open(member) as stream:
                 # The size that the zip claims may be a lie.
                 content = stream.read(member.file_size + 1)
             if len(content) > member.file_size:
-                raise _too_large(file)
+                raise too_large(file)
             yield from map(_of_listenbrainz, _lines(file, content.decode("utf-8", "replace")))
 
 
@@ -315,14 +327,3 @@ def _in_words(text: str) -> datetime | None:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _too_large(file: Path) -> InteropError:
-    return InteropError(
-        say(
-            "export_too_large",
-            "{file} is larger than any export ({gib} GiB)",
-            file=str(file),
-            gib=_LARGEST_BYTES // 1024**3,
-        )
-    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mien.domain import Mood, PolicyName, Rating, Wish, say
 from mien.errors import InteropError
+from mien.interop.histories import LARGEST_BYTES, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 EXPORT_VERSION = 1
 _MARK = re.compile(rb'\s*\{\s*"mien_export"\s*:')
 _HEAD_BYTES = 256
-_LARGEST_BYTES = 1024**3
 _LONGEST_S = 7 * 86_400.0
 _FARTHEST_ZONE_S = 86_399
 
@@ -100,15 +100,8 @@ def read_own_export(file: Path) -> OwnExport | None:
         with file.open("rb") as stream:
             if not _MARK.match(stream.read(_HEAD_BYTES)):
                 return None
-        if file.stat().st_size > _LARGEST_BYTES:
-            raise InteropError(
-                say(
-                    "export_too_large",
-                    "{file} is larger than any export ({gib} GiB)",
-                    file=str(file),
-                    gib=_LARGEST_BYTES // 1024**3,
-                )
-            )
+        if file.stat().st_size > LARGEST_BYTES:
+            raise too_large(file)
         content = json.loads(file.read_bytes())
     except OSError as error:
         raise InteropError(f"cannot read {file}: {error.strerror}") from None

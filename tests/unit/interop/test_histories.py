@@ -147,7 +147,7 @@ def test_a_zip_without_listens_is_refused(tmp_path):
 
 
 def test_what_unpacks_to_more_than_any_export_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(histories, "_LARGEST_BYTES", 1_000)
+    monkeypatch.setattr(histories, "LARGEST_BYTES", 1_000)
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("listens/2021/1.jsonl", " " * 100_000)
     with pytest.raises(InteropError, match="larger than any export"):
