@@ -83,16 +83,18 @@ class Moment {
 
   /** Somebody has signed in: what they said they feel holds here too, and their face is read as it was learnt. */
   async enter(): Promise<void> {
-    this.unhear ??= on('feeling', (state) => this.hear((state as { feeling: Feeling | null }).feeling));
-    this.uncatch ??= on('open', () => void this.catchUp());
+    if (!this.hears) {
+      this.hears = true;
+      on('feeling', (state) => this.hear((state as { feeling: Feeling | null }).feeling));
+      on('open', () => void this.catchUp());
+    }
     await Promise.all([this.catchUp(), this.learn()]);
   }
   private async catchUp(): Promise<void> {
     const state = await feelings.get().catch(() => null);
     if (state) this.hear(state.feeling);
   }
-  private unhear: (() => void) | null = null;
-  private uncatch: (() => void) | null = null;
+  private hears = false;
 
   /** Read faces with what was learnt of the listener's. */
   private async learn(): Promise<void> {
