@@ -52,14 +52,17 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Starts Debian's Chromium, with a film for a camera or none; ``refused``: the listener says no to it."""
+    """Starts Debian's Chromium, with a film for a camera or none; ``refused``: the listener says no to it.
+
+    ``graphics``: with a graphics card, which the browser plays on the processor.
+    """
     if not CHROMIUM.is_file():
         pytest.skip("there is no /usr/bin/chromium: apt install chromium")
     with sync_playwright() as playwright:
-        browsers: dict[tuple[Path | None, bool], Browser] = {}
+        browsers: dict[tuple[Path | None, bool, bool], Browser] = {}
 
-        def start(camera: Path | None = None, *, refused: bool = False) -> Browser:
-            kind = (camera, refused)
+        def start(camera: Path | None = None, *, refused: bool = False, graphics: bool = False) -> Browser:
+            kind = (camera, refused, graphics)
             if kind not in browsers:
                 arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
                 if camera is not None:
@@ -68,6 +71,9 @@ def launch() -> Iterator[Callable[..., Browser]]:
                         "--use-fake-ui-for-media-stream" + ("=deny" if refused else ""),
                         f"--use-file-for-fake-video-capture={camera}",
                     ]
+                if graphics:
+                    arguments += ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+                    arguments += ["--enable-features=Vulkan"]
                 browsers[kind] = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
             return browsers[kind]
 
@@ -90,13 +96,16 @@ def open_page(server: str, launch: Callable[..., Browser]) -> Iterator[Callable[
         path: str = "",
         *,
         refused: bool = False,
+        graphics: bool = False,
         script: str = "",
         beside: Page | None = None,
         at: str | None = None,
         **options: object,
     ) -> Page:
         if beside is None:
-            context = launch(camera, refused=refused).new_context(**{"locale": "en-GB", **options})
+            context = launch(camera, refused=refused, graphics=graphics).new_context(
+                **{"locale": "en-GB", **options}
+            )
             contexts.append(context)
             context.add_init_script(script)
         else:

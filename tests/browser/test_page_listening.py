@@ -19,7 +19,10 @@ from mien.vision.emotion import EmotionNetwork
 from mien.vision.pictures import read_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from playwright.sync_api import Page
 
 SONGS = re.compile("Amber|Birch|Cedar|Dune|Ember|Fjord")
 
@@ -50,28 +53,56 @@ def test_a_smile_before_the_camera_plays_a_song_and_no_picture_leaves_the_page(
         assert re.fullmatch(rb"[\x20-\x7e]*", body), url
 
 
-def test_the_page_reads_a_picture_as_the_server_does(open_page, tmp_path: Path) -> None:
-    artifact = artifacts.shipped("emotion")
-    network = EmotionNetwork(artifact)
+PICTURES: dict[str, Callable[[], Image.Image]] = {
+    "near": lambda: scene(470, 90, 5),
+    "dim": lambda: scene(330, 200, 100, 0.55),
+    "photograph": lambda: Image.open(PHOTOGRAPH),
+    "tilted": lambda: scene(470, 90, 5).rotate(17, fillcolor=(70, 74, 84)),
+    "far": lambda: scene(200, 30, 250),
+}
+
+
+def assert_read_alike(page: Page, folder: Path, names: Iterable[str]) -> None:
+    """The page reads these pictures as the server does: each probability within 0.02."""
+    network = EmotionNetwork(artifacts.shipped("emotion"))
     reader = FaceReader(HaarDetector(), network, network.preprocessing.margin)
-    page = open_page()
-    pictures = (
-        scene(470, 90, 5),
-        scene(330, 200, 100, 0.55),
-        Image.open(PHOTOGRAPH),
-        scene(470, 90, 5).rotate(17, fillcolor=(70, 74, 84)),
-        scene(200, 30, 250),
-    )
-    for number, picture in enumerate(pictures):
-        file = tmp_path / f"{number}.png"  # without loss, so that both decode the same pixels
-        picture.convert("RGB").save(file)
+    for name in names:
+        file = folder / f"{name}.png"  # without loss, so that both decode the same pixels
+        PICTURES[name]().convert("RGB").save(file)
         (face,) = reader.read(read_picture(file)).faces
         before = len(api(page, "/readings"))
         page.get_by_label("Choose a picture").and_(page.locator("input")).set_input_files(file)
         until(page, "n => fetch('/api/v1/readings').then(r => r.json()).then(all => all.length > n)", before)
         seen = api(page, "/readings")[0]["probabilities"]
         for emotion, p in face.emotion.probabilities.items():
-            assert seen[emotion] == pytest.approx(p, abs=0.02), (number, emotion)
+            assert seen[emotion] == pytest.approx(p, abs=0.02), (name, emotion)
+
+
+def test_the_page_reads_a_picture_as_the_server_does(open_page, tmp_path: Path) -> None:
+    assert_read_alike(open_page(), tmp_path, PICTURES)
+
+
+def test_the_graphics_card_reads_a_picture_as_the_server_does(open_page, tmp_path: Path) -> None:
+    page = open_page(graphics=True, path="#/settings")
+    page.get_by_label("The graphics card, where the browser lets Mien use it").check()
+    page.goto(page.url.replace("#/settings", "#/"))
+    assert_read_alike(page, tmp_path, ["tilted", "far"])
+    page.get_by_role("link", name="Settings").click()
+    expect(
+        page.get_by_text(re.compile(r"The last picture took \d+ ms, on the graphics card"))
+    ).to_be_visible()
+
+
+def test_a_graphics_card_that_the_browser_plays_is_not_used_unless_asked_for(
+    open_page, tmp_path: Path
+) -> None:
+    page = open_page(graphics=True)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    assert_read_alike(page, tmp_path, ["near", "far"])
+    assert [url for url in fetched if "jspi" in url] == []
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text(re.compile(r"The last picture took \d+ ms, on the processor"))).to_be_visible()
 
 
 def test_in_the_dark_it_says_why_it_cannot_tell_and_guesses_nothing(open_page, tmp_path: Path) -> None:

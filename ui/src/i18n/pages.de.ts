@@ -197,6 +197,16 @@ export const pages: PagesText = {
     whenHidden: 'Wenn die Seite verdeckt ist',
     hiddenPause: 'Die Kamera geht aus und sieht wieder hin, wenn ich zurückkomme',
     hiddenOff: 'Die Kamera geht aus und bleibt aus',
+    engine: 'Womit dieses Gerät den Ausdruck schätzt',
+    engines: {
+      quicker: 'Mit der Grafikkarte, wo sie schneller ist, sonst mit dem Prozessor',
+      processor: 'Mit dem Prozessor',
+      graphics: 'Mit der Grafikkarte, wo der Browser sie hergibt',
+    },
+    engineNow: {
+      processor: (ms: number) => `Das letzte Bild dauerte ${ms} ms, auf dem Prozessor.`,
+      graphics: (ms: number) => `Das letzte Bild dauerte ${ms} ms, auf der Grafikkarte.`,
+    },
     policy: 'Vom Gefühl zur Stimmung',
     policyLead: 'Was soll spielen, wenn du etwas fühlst? Es gibt keine Antwort, die für alle stimmt.',
     table: 'Deine eigene Tabelle',

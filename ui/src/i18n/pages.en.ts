@@ -205,6 +205,16 @@ export const pages = {
     whenHidden: 'When the page is hidden',
     hiddenPause: 'The camera goes off, and looks again when I return',
     hiddenOff: 'The camera goes off and stays off',
+    engine: 'What this device estimates expressions with',
+    engines: {
+      quicker: 'The graphics card where it is quicker, or else the processor',
+      processor: 'The processor',
+      graphics: 'The graphics card, where the browser lets Mien use it',
+    },
+    engineNow: {
+      processor: (ms: number) => `The last picture took ${ms} ms, on the processor.`,
+      graphics: (ms: number) => `The last picture took ${ms} ms, on the graphics card.`,
+    },
     policy: 'From emotion to mood',
     policyLead: 'What should play when you feel something? There is no right answer for everyone.',
     table: 'Your own table',

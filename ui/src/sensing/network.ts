@@ -1,12 +1,13 @@
-/** The emotion network, run by ONNX Runtime's WebAssembly build; all its files come from Mien's own server. */
-import * as ort from 'onnxruntime-web/wasm';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+/** The emotion network: from cropped faces to probabilities, on the processor or the graphics card. */
 import { type Grey, networkInput } from './pixels';
-import { type Distribution, EMOTIONS, type EmotionArtifact } from './types';
+import { matches, onProcessor, type Runtime } from './runtime';
+import { type Distribution, EMOTIONS, type EmotionArtifact, type Engine } from './types';
 
 export class EmotionNetwork {
-  private constructor(
-    private readonly session: ort.InferenceSession,
+  private graphics: Runtime | null = null;
+
+  constructor(
+    private readonly processor: Runtime,
     private readonly artifact: EmotionArtifact,
   ) {}
 
@@ -16,31 +17,43 @@ export class EmotionNetwork {
     }
     if (artifact.preprocessing.channels !== 1)
       throw new Error('this network wants colour; the page reads grey');
-    ort.env.wasm.wasmPaths = { wasm };
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = 'error';
-    const session = await ort.InferenceSession.create(new Uint8Array(model), {
-      executionProviders: ['wasm'],
-    });
-    return new EmotionNetwork(session, artifact);
+    return new EmotionNetwork(await onProcessor(model, artifact.preprocessing.resolution), artifact);
+  }
+
+  /** Where the sums are done now. */
+  get engine(): Engine {
+    return this.graphics ? 'graphics' : 'processor';
+  }
+
+  /** Go to the graphics card, if it answers this face as the processor does, and sooner; else let it go. */
+  async tryGraphics(graphics: Runtime, face: Grey): Promise<void> {
+    const input = networkInput(face, this.artifact.preprocessing.resolution);
+    if (await matches(graphics, this.processor, input).catch(() => false)) this.useGraphics(graphics);
+    else await graphics.release().catch(() => undefined);
+  }
+
+  useGraphics(graphics: Runtime): void {
+    this.graphics = graphics;
   }
 
   /** Estimates of cropped faces, calibrated by the artifact's temperature. */
   async estimate(faces: Grey[]): Promise<Distribution[]> {
-    if (faces.length === 0) return [];
-    const side = this.artifact.preprocessing.resolution;
-    const input = new Float32Array(faces.length * side * side);
-    faces.forEach((face, i) => {
-      input.set(networkInput(face, side), i * side * side);
-    });
-    const tensor = new ort.Tensor('float32', input, [faces.length, side, side, 1]);
-    const outputs = await this.session.run({ [this.session.inputNames[0]]: tensor });
-    const output = outputs.emotions ?? outputs[this.session.outputNames[0]];
-    const raw = output.data as Float32Array;
-    const labels = this.artifact.labels;
-    return faces.map((_, i) =>
-      decide(raw.subarray(i * labels.length, (i + 1) * labels.length), labels, this.artifact.decision),
-    );
+    const { labels, preprocessing, decision } = this.artifact;
+    const estimates: Distribution[] = [];
+    for (const face of faces) {
+      const raw = await this.run(networkInput(face, preprocessing.resolution));
+      estimates.push(decide(raw, labels, decision));
+    }
+    return estimates;
+  }
+
+  private async run(face: Float32Array): Promise<Float32Array> {
+    try {
+      if (this.graphics) return await this.graphics.run(face);
+    } catch {
+      this.graphics = null; // the card was taken away, as from a machine that slept
+    }
+    return this.processor.run(face);
   }
 }
 

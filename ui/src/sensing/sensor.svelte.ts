@@ -3,7 +3,7 @@
  * Pictures go to the worker and nowhere else.
  */
 import type { Box } from './pixels';
-import type { Distribution, Face, FromWorker, Reading, Seen, ToWorker } from './types';
+import type { Distribution, EngineChoice, Face, FromWorker, Reading, Seen, ToWorker } from './types';
 
 export type Trouble =
   'insecure' | 'no_camera' | 'refused' | 'busy' | 'unplugged' | 'still' | 'no_model' | 'failed';
@@ -21,6 +21,7 @@ const CHOICE_MOST_S = 120;
 const FRAME_MOST_MS = 100;
 const STILL_FRAMES = 30;
 const PATH_S = 600;
+const ENGINE = 'mien.engine';
 
 export interface PathPoint {
   at: number;
@@ -38,6 +39,8 @@ export class Sensor {
   /** The reading's way through the valence-arousal plane in the last minutes. */
   path = $state.raw<PathPoint[]>([]);
   ratePerS = $state(0);
+  /** Where the listener wants this device to do the network's sums; kept in this browser. */
+  engine = $state<EngineChoice>(engineOf(localStorage.getItem(ENGINE)));
 
   private worker: Worker | null = null;
   private ready: Promise<void> | null = null;
@@ -78,6 +81,14 @@ export class Sensor {
       throw error;
     });
     return this.ready;
+  }
+
+  /** From the next look on. */
+  useEngine(engine: EngineChoice): void {
+    this.engine = engine;
+    localStorage.setItem(ENGINE, engine);
+    this.stop();
+    this.dismiss();
   }
 
   calibrate(offsets: Distribution | null): void {
@@ -123,7 +134,10 @@ export class Sensor {
     try {
       for await (const time_s of this.frames(run)) if (!goesOn(time_s)) break;
     } catch (error) {
-      if (run === this.run) this.dismiss(error);
+      if (run === this.run) {
+        this.dismiss(); // it broke down: the next press starts another
+        this.fail('failed', error);
+      }
     }
     const whole = run === this.run;
     if (whole) this.stop();
@@ -240,7 +254,7 @@ export class Sensor {
     this.worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sensing' });
     this.worker.onmessage = (event: MessageEvent<FromWorker>) => this.settled?.(event.data);
     this.worker.onerror = (event) => this.settled?.({ kind: 'failed', why: event.message });
-    await this.answer({ kind: 'load', artifact: this.artifact });
+    await this.answer({ kind: 'load', artifact: this.artifact, engine: this.engine });
     this.calibrate(this.offsets);
   }
 
@@ -266,12 +280,11 @@ export class Sensor {
     return next;
   }
 
-  /** The worker broke down: let it go, so that the next press starts another. */
-  private dismiss(error: unknown): void {
+  /** Let the worker go. */
+  private dismiss(): void {
     this.worker?.terminate();
     this.worker = this.ready = this.settled = null;
     this.queue = Promise.resolve();
-    this.fail('failed', error);
   }
 
   private fail(trouble: Trouble, error?: unknown): void {
@@ -280,6 +293,9 @@ export class Sensor {
     this.stop();
   }
 }
+
+const engineOf = (kept: string | null): EngineChoice =>
+  kept === 'processor' || kept === 'graphics' ? kept : 'quicker';
 
 function troubleOf(error: unknown): Trouble {
   const name = error instanceof DOMException ? error.name : '';

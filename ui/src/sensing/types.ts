@@ -57,6 +57,11 @@ export interface EmotionArtifact {
   decision: Record<string, unknown> & { temperature: number; least_confidence: number; half_life_s: number };
 }
 
+/** Where the network's sums are done. */
+export type Engine = 'processor' | 'graphics';
+/** What the listener wants: the graphics card where it is quicker, or one of them. */
+export type EngineChoice = 'quicker' | Engine;
+
 export interface Seen {
   width: number;
   height: number;
@@ -64,10 +69,11 @@ export interface Seen {
   reading: Reading;
   /** What it took, in milliseconds. */
   took_ms: number;
+  engine: Engine;
 }
 
 export type ToWorker =
-  | { kind: 'load'; artifact: string }
+  | { kind: 'load'; artifact: string; engine: EngineChoice }
   | { kind: 'calibrate'; offsets: Distribution | null }
   | { kind: 'start' }
   | { kind: 'frame'; image: ImageBitmap; time_s: number }

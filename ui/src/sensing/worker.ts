@@ -11,8 +11,9 @@ import { EmotionNetwork } from './network';
 import { type Box, crop, type Grey, greyOf } from './pixels';
 import { measureQuality } from './quality';
 import { type ReadingRules, rulesOf, Smoother } from './reading';
+import { onGraphics, type Runtime } from './runtime';
 import { FaceTracker } from './tracking';
-import type { EmotionArtifact, Face, FromWorker, Seen, ToWorker } from './types';
+import type { EmotionArtifact, EngineChoice, Face, FromWorker, Seen, ToWorker } from './types';
 
 let finder: FaceFinder;
 let network: EmotionNetwork;
@@ -21,6 +22,8 @@ let rules: ReadingRules;
 let offsets = NO_OFFSETS;
 let smoother: Smoother;
 let tracker: FaceTracker;
+/** Prepares the graphics card; null once that was tried, or where it is not to be. */
+let graphics: (() => Promise<Runtime | null>) | null = null;
 let canvas: OffscreenCanvas | null = null;
 
 const post = (message: FromWorker): void => self.postMessage(message);
@@ -31,7 +34,7 @@ async function fetched(url: string): Promise<Response> {
   return response;
 }
 
-async function load(url: string): Promise<void> {
+async function load(url: string, engine: EngineChoice): Promise<void> {
   const artifact = (await (await fetched(url)).json()) as EmotionArtifact;
   const cascade = async (url: string): Promise<Haar> =>
     new Haar(parseCascade(await (await fetched(url)).text()));
@@ -42,10 +45,26 @@ async function load(url: string): Promise<void> {
   ]);
   finder = new FaceFinder(first, second);
   network = await EmotionNetwork.load(artifact, model);
+  await prepareGraphics(model, artifact.preprocessing.resolution, engine);
   rules = rulesOf(artifact.decision);
   margin = artifact.preprocessing.margin;
   start();
   post({ kind: 'ready', version: artifact.version });
+}
+
+/** What is wanted for certain is done at once; what may be quicker is tried when the first face was read. */
+async function prepareGraphics(model: ArrayBuffer, side: number, engine: EngineChoice): Promise<void> {
+  graphics = engine === 'quicker' ? () => onGraphics(model, side) : null;
+  if (engine !== 'graphics') return;
+  const card = await onGraphics(model, side, true).catch(() => null);
+  if (card) network.useGraphics(card);
+}
+
+async function tryGraphics(face: Grey): Promise<void> {
+  const prepare = graphics;
+  graphics = null;
+  const card = await prepare?.().catch(() => null);
+  if (card) await network.tryGraphics(card, face);
 }
 
 function start(): void {
@@ -69,6 +88,7 @@ async function look(grey: Grey, places: Place[]): Promise<Face[]> {
   const boxes = places.map((place) => boxOf(place, grey.width, grey.height));
   const crops = boxes.map((box, i) => crop(grey, box, margin, places[i].degrees));
   const estimates = await network.estimate(crops);
+  if (crops.length > 0) void tryGraphics(crops[0]);
   return boxes.map((box, i) => ({
     box,
     probabilities: estimates[i],
@@ -87,7 +107,7 @@ async function read(
   const faces = await look(grey, find(grey));
   const { width, height } = grey;
   const reading = to.add({ faces, time_s, width, height });
-  return { width, height, faces, reading, took_ms: performance.now() - began };
+  return { width, height, faces, reading, took_ms: performance.now() - began, engine: network.engine };
 }
 
 const frame = (image: ImageBitmap, time_s: number): Promise<Seen> =>
@@ -100,7 +120,7 @@ function picture(image: ImageBitmap, box: Box | null): Promise<Seen> {
 }
 
 async function answer(message: ToWorker): Promise<void> {
-  if (message.kind === 'load') await load(message.artifact);
+  if (message.kind === 'load') await load(message.artifact, message.engine);
   else if (message.kind === 'calibrate') offsets = message.offsets ?? NO_OFFSETS;
   else if (message.kind === 'start') start();
   else if (message.kind === 'choose') {
