@@ -14,7 +14,7 @@ from stage import TITLES, api, send, until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 
 LONGEST_TRAINING_MS = 600_000
@@ -55,6 +55,23 @@ def test_a_policy_shows_its_table_and_ones_own_can_be_set(open_page) -> None:
     )
     page.get_by_role("button", name="As it was").click()
     expect(page.get_by_role("radio", name="Match")).to_be_checked()
+
+
+def test_what_another_device_chose_before_the_server_was_heard_is_caught_up_with(open_page) -> None:
+    page = open_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/events", hold)
+    with page.expect_response("**/api/v1/me/settings"):
+        page.reload()
+    theme = page.locator("html")
+    expect(theme).to_have_attribute("data-theme", "light")
+    send(page, "PATCH", "/me/settings", {"theme": "dark"})
+    held.pop().continue_()
+    expect(theme).to_have_attribute("data-theme", "dark")
 
 
 def test_what_was_learned_is_shown_and_forgotten_one_by_one(open_page, house: str) -> None:

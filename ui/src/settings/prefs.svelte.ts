@@ -65,9 +65,13 @@ class Prefs {
     }, SAVE_AFTER_MS);
   }
 
-  /** Take what the server keeps, now and whenever it changes on another device. */
+  /** Take what the server keeps, now, whenever it changes on another device, and what was missed of that. */
   async load(): Promise<void> {
-    this.unhear ??= on('settings', () => void this.load());
+    if (!this.hears) {
+      this.hears = true;
+      on('settings', () => void this.load());
+      on('open', () => void this.load());
+    }
     const [kept, steering] = await Promise.all([
       get<Partial<Chosen> & { camera_when_hidden: WhenHidden }>('/me/settings').catch(() => null),
       get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
@@ -80,7 +84,7 @@ class Prefs {
     this.chosen = { ...this.chosen, theme, camera: own, whenHidden: kept.camera_when_hidden };
     this.paint();
   }
-  private unhear: (() => void) | null = null;
+  private hears = false;
 
   private recall(): void {
     try {
