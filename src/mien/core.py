@@ -21,7 +21,7 @@ from mien.audio.files import find_audio_files
 from mien.audio.mood import MoodNetwork
 from mien.audio.tags import TagReader
 from mien.audio.workers import Result, map_files
-from mien.domain import Box, Face, FrameFaces, Reading
+from mien.domain import Box, Face, FrameFaces, Reading, say
 from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Estimate,
         Listener,
         Quality,
+        Sentence,
         SongAnalysis,
     )
     from mien.store import Store
@@ -146,7 +147,7 @@ class ScanPlan:
     new: Mapping[Path, FileStamp | None]
     unchanged: int
     judged_anew: int
-    problems: tuple[tuple[Path, str], ...]
+    problems: tuple[tuple[Path, Sentence], ...]
 
 
 class Mien:
@@ -307,9 +308,9 @@ class Mien:
             timeout_s=SONG_TIMEOUT_S,
         )
 
-    def find_songs(self, paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    def find_songs(self, paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, Sentence]]]:
         """The song files in folders, and what of it could not be looked at and why."""
-        problems: list[tuple[Path, str]] = []
+        problems: list[tuple[Path, Sentence]] = []
         files = list(find_audio_files(paths, on_problem=lambda path, why: problems.append((path, why))))
         return files, problems
 
@@ -356,7 +357,9 @@ class Mien:
                 self.store.tracks.save(result.value, stamp)
                 yield result
             else:
-                error = result.error or "it could not be looked at when the scan began; scan again"
+                error = result.error or say(
+                    "song_not_looked_at", "it could not be looked at when the scan began; scan again"
+                )
                 self.store.problems.record(result.path, error, stamp)
                 yield Result(result.path, None, error)
 

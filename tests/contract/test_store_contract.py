@@ -29,6 +29,7 @@ from mien.domain import (
     Tags,
     TempoCandidate,
     Wish,
+    say,
 )
 from mien.errors import NotFoundError, StoreError
 from mien.store import FileStamp, open_store
@@ -158,7 +159,7 @@ class TestTracks:
         track_id = add(store, path)
         assert store.tracks.get(track_id, me).path == path
         assert store.tracks.find(str(path), me).id == track_id
-        store.problems.record(path, "why", STAMP)
+        store.problems.record(path, say("why", "why"), STAMP)
         assert [problem.path for problem in store.problems.all()] == [path]
 
     def test_two_names_that_only_look_alike_are_two_tracks(self, store, me):
@@ -221,7 +222,7 @@ class TestTracks:
             store.labels.label(me, track_id, Mood.SAD)
             store.listens.record(me, Listen(track_id, NOON, 10.0))
         playlist = store.playlists.create(me, "both", [gone, kept])
-        store.problems.record(Path("/music/broken"), "why", None)
+        store.problems.record(Path("/music/broken"), say("why", "why"), None)
         assert store.tracks.forget([Path("/music/gone"), Path("/music/broken"), Path("/music/unknown")]) == 1
         assert names(store.tracks.all(me)) == ["kept"]
         assert store.ratings.of(me).keys() == store.labels.of(me).keys() == {kept}
@@ -301,7 +302,7 @@ class TestFind:
 
 class TestProblems:
     def test_a_problem_is_kept_until_the_file_succeeds(self, store):
-        store.problems.record(Path("/music/song.flac"), "no audio in it", STAMP)
+        store.problems.record(Path("/music/song.flac"), say("why", "no audio in it"), STAMP)
         (problem,) = store.problems.all()
         assert (problem.path, problem.reason, problem.stamp) == (
             Path("/music/song.flac"),
@@ -312,15 +313,23 @@ class TestProblems:
         store.tracks.save(song(), STAMP)
         assert store.problems.all() == []
 
+    def test_why_it_failed_is_kept_with_its_code(self, store):
+        fault = say("os_denied", "Permission denied")
+        why = say("song_not_opened", "{file} ({bad}): {fault}", file="a\udcff\nb.mp3", bad=3, fault=fault)
+        store.problems.record(Path("/music/a"), why, None)
+        (problem,) = store.problems.all()
+        assert problem.said == replace(why, values={"file": "a? b.mp3", "bad": 3, "fault": fault})
+        assert problem.reason == str(problem.said) == "a? b.mp3 (3): Permission denied"
+
     def test_a_second_failure_replaces_the_first(self, store):
-        store.problems.record(Path("/music/a"), "first", STAMP)
-        store.problems.record(Path("/music/a"), "second", None)
+        store.problems.record(Path("/music/a"), say("why", "first"), STAMP)
+        store.problems.record(Path("/music/a"), say("why", "second"), None)
         assert [(problem.reason, problem.stamp) for problem in store.problems.all()] == [("second", None)]
 
     def test_a_track_that_broke_is_not_offered_until_it_is_whole_again(self, store, me):
         track_id = store.tracks.save(song(), STAMP)
         store.labels.label(me, track_id, Mood.SAD)
-        store.problems.record(song().path, "cut off", STAMP)
+        store.problems.record(song().path, say("why", "cut off"), STAMP)
         assert store.tracks.all(me) == []
         store.tracks.save(song(), STAMP)
         assert [track.labelled for track in store.tracks.all(me)] == [True]
@@ -329,7 +338,7 @@ class TestProblems:
         add(store, "/music/good")
         add(store, "/music/broke")
         for name in ("broke", "bad"):
-            store.problems.record(Path("/music") / name, "why", None)
+            store.problems.record(Path("/music") / name, say("why", "why"), None)
         assert sorted(path.name for path in store.tracks.paths()) == ["bad", "broke", "good"]
 
 
@@ -661,7 +670,7 @@ class TestColumns:
         stamps = [store.columns.stamp()]
         track_id = store.tracks.save(song(), STAMP)
         stamps.append(store.columns.stamp())
-        store.problems.record(song().path, "cut off", STAMP)
+        store.problems.record(song().path, say("why", "cut off"), STAMP)
         stamps.append(store.columns.stamp())
         assert len(store.columns.read().ids) == len(store.columns.ids()) == 0
         assert store.tracks.save(song(), STAMP) == track_id

@@ -19,6 +19,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
 from mien.audio.files import require_regular_file, shown_name
+from mien.domain import fault_of, say
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -130,17 +131,41 @@ class _Health:
     def check(self) -> None:
         if self.samples == 0:
             raise DecodingError(
-                f"{self.name} holds no sound that can be decoded; it may be damaged or protected"
+                say(
+                    "song_no_sound",
+                    "{file} holds no sound that can be decoded; it may be damaged or protected",
+                    file=self.name,
+                )
             )
         if self.bad_packets > _MOST_BAD_PACKETS * self.packets:
             raise DecodingError(
-                f"{self.name} is damaged: {self.bad_packets} of its {self.packets} packets cannot be decoded"
+                say(
+                    "song_bad_packets",
+                    "{file} is damaged: {bad} of its {packets} packets cannot be decoded",
+                    file=self.name,
+                    bad=self.bad_packets,
+                    packets=self.packets,
+                )
             )
         if self.bad_samples > _MOST_BAD_SAMPLES * self.samples:
             share = self.bad_samples / self.samples
-            raise DecodingError(f"{self.name} is damaged: {share:.0%} of its samples are not numbers")
+            raise DecodingError(
+                say(
+                    "song_bad_samples",
+                    "{file} is damaged: {share:.0%} of its samples are not numbers",
+                    file=self.name,
+                    share=share,
+                )
+            )
         if self.empty:
-            raise DecodingError(f"{self.name} is too short: it holds only {self.samples} samples")
+            raise DecodingError(
+                say(
+                    "song_too_short",
+                    "{file} is too short: it holds only {samples} samples",
+                    file=self.name,
+                    samples=self.samples,
+                )
+            )
 
 
 @contextmanager
@@ -153,9 +178,11 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     try:
         container = av.open(f"file:{path}", mode="r", container_options=whitelists, metadata_errors="replace")
     except av.FFmpegError as error:
-        unknown = "it is no audio format that Mien reads, or it is damaged"
-        reason = error.strerror if isinstance(error, OSError) else unknown
-        raise DecodingError(f"{shown_name(path)} cannot be read: {reason}") from None
+        unknown = say("song_unknown", "it is no audio format that Mien reads, or it is damaged")
+        fault = fault_of(error) if isinstance(error, OSError) else unknown
+        raise DecodingError(
+            say("song_not_read", "{file} cannot be read: {fault}", file=shown_name(path), fault=fault)
+        ) from None
     with container:
         yield container, _audio_stream(container, shown_name(path))
 
@@ -163,11 +190,16 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
 def _audio_stream(container: InputContainer, name: str) -> AudioStream:
     stream = container.streams.best("audio")
     if not isinstance(stream, AudioStream):
-        raise DecodingError(f"{name} holds no audio")
+        raise DecodingError(say("song_no_audio", "{file} holds no audio", file=name))
     codec = stream.codec_context
     if codec is None or codec.name not in _DECODERS.split(","):
         raise DecodingError(
-            f"{name} is coded in a way that Mien does not read ({getattr(codec, 'name', '?')})"
+            say(
+                "song_codec",
+                "{file} is coded in a way that Mien does not read ({codec})",
+                file=name,
+                codec=str(getattr(codec, "name", "?")),
+            )
         )
     codec.thread_count = 1
     return stream
@@ -175,7 +207,15 @@ def _audio_stream(container: InputContainer, name: str) -> AudioStream:
 
 def _require_plausible(rate_hz: int, channels: int, name: str) -> None:
     if not (_LOWEST_RATE_HZ <= rate_hz <= _HIGHEST_RATE_HZ and 1 <= channels <= _MOST_CHANNELS):
-        raise DecodingError(f"{name} is damaged: it claims {channels} channels at {rate_hz} Hz")
+        raise DecodingError(
+            say(
+                "song_implausible",
+                "{file} is damaged: it claims {channels} channels at {rate_hz} Hz",
+                file=name,
+                channels=channels,
+                rate_hz=rate_hz,
+            )
+        )
 
 
 def _frames(container: InputContainer, stream: AudioStream, health: _Health) -> Iterator[AudioFrame]:

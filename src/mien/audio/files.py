@@ -6,6 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from mien.domain import Sentence, fault_of, say
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -35,21 +36,33 @@ def require_regular_file(path: Path) -> None:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file can have this name"
-        raise DecodingError(f"{name} cannot be opened: {reason}") from None
+        raise DecodingError(
+            say("song_not_opened", "{file} cannot be opened: {fault}", file=name, fault=_fault(error))
+        ) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise DecodingError(say("song_is_folder", "{file} is a folder, not an audio file", file=name))
     if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
-        raise DecodingError(f"{name} is {kind}, not an audio file")
+        raise DecodingError(
+            say("song_is_device", "{file} is a device, pipe or socket, not an audio file", file=name)
+        )
     if status.st_size == 0:
-        raise DecodingError(f"{name} is empty (0 bytes); copy it again from where it came")
+        raise DecodingError(
+            say("song_empty", "{file} is empty (0 bytes); copy it again from where it came", file=name)
+        )
 
 
-def _ignore(_path: Path, _problem: str) -> None:
+def _fault(error: OSError | ValueError) -> Sentence:
+    if isinstance(error, OSError):
+        return fault_of(error)
+    return say("no_file_name", "no file can have this name")
+
+
+def _ignore(_path: Path, _problem: Sentence) -> None:
     pass
 
 
 def find_audio_files(
-    paths: Iterable[Path], *, on_problem: Callable[[Path, str], None] = _ignore
+    paths: Iterable[Path], *, on_problem: Callable[[Path, Sentence], None] = _ignore
 ) -> Iterator[Path]:
     """Find music files, each once: in the order of ``paths``; by name in a folder, before the folders in it.
 
@@ -67,7 +80,7 @@ def find_audio_files(
         try:
             is_folder = stat.S_ISDIR(path.stat().st_mode)
         except (OSError, ValueError) as error:
-            on_problem(path, f"cannot be opened: {getattr(error, 'strerror', error)}")
+            on_problem(path, say("not_opened", "cannot be opened: {fault}", fault=_fault(error)))
             continue
         for file in _walk(path, entered, on_problem) if is_folder else (path,):
             if file not in found:
@@ -76,7 +89,7 @@ def find_audio_files(
 
 
 def _walk(
-    top: Path, entered: set[tuple[int, int]], on_problem: Callable[[Path, str], None]
+    top: Path, entered: set[tuple[int, int]], on_problem: Callable[[Path, Sentence], None]
 ) -> Iterator[Path]:
     waiting = [top]
     while waiting:
@@ -88,7 +101,8 @@ def _walk(
             entered.add((status.st_dev, status.st_ino))
             files, folders = _listing(folder)
         except OSError as error:
-            on_problem(folder, f"the folder cannot be listed: {error.strerror}")
+            fault = fault_of(error)
+            on_problem(folder, say("folder_unreadable", "the folder cannot be listed: {fault}", fault=fault))
             continue
         yield from (file for file in files if file.suffix.lower() in AUDIO_SUFFIXES)
         waiting.extend(reversed(folders))

@@ -9,7 +9,7 @@ import numpy as np
 
 from mien.artifacts import Network, apply_temperature
 from mien.audio.features import FEATURES, FEATURES_VERSION
-from mien.domain import Estimate, Mood, MoodEstimate, Quadrant, undecided
+from mien.domain import Estimate, Mood, MoodEstimate, Quadrant, say, undecided
 from mien.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -68,8 +68,14 @@ def require_features(artifact: Artifact) -> None:
     version, count = (artifact.preprocessing.get(name) for name in ("features_version", "features"))
     if (version, count) != (FEATURES_VERSION, len(FEATURES)):
         raise ArtifactError(
-            f"{artifact.folder} reads version {version} of the song features, this Mien measures version"
-            f" {FEATURES_VERSION}; train it again"
+            say(
+                "model_other_features",
+                "{folder} reads version {version} of the song features, this Mien measures version {own};"
+                " train it again",
+                folder=str(artifact.folder),
+                version=str(version),
+                own=FEATURES_VERSION,
+            )
         )
 
 
@@ -79,7 +85,14 @@ class _Head(Generic[LabelT]):
     def __init__(self, artifact: Artifact, name: str, labels: type[LabelT]) -> None:
         order = artifact.heads.get(name, ())
         if set(order) != set(labels):
-            raise ArtifactError(f"{artifact.folder} does not estimate Mien's {name}; train it on them")
+            raise ArtifactError(
+                say(
+                    "model_other_labels",
+                    "{folder} does not estimate Mien's {name}; train it on them",
+                    folder=str(artifact.folder),
+                    name=name,
+                )
+            )
         self._order = tuple(labels(label) for label in order)
         try:
             decision = artifact.decision[name]
@@ -88,7 +101,13 @@ class _Head(Generic[LabelT]):
             self._prior = {label: float(decision["prior"][label]) for label in self._order}
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(
-                f"{artifact.folder} does not say how to decide on {name} ({error}); train it again"
+                say(
+                    "model_no_decision",
+                    "{folder} does not say how to decide on {name} ({fault}); train it again",
+                    folder=str(artifact.folder),
+                    name=name,
+                    fault=str(error),
+                )
             ) from None
 
     def decide(self, raw: NDArray[np.float32]) -> Estimate[LabelT]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from mien.audio.files import require_regular_file, shown_name
-from mien.domain import Tags
+from mien.domain import Sentence, Tags, say, sentence_of
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class TagReading:
     """
 
     tags: Tags
-    problem: str | None = None
+    problem: Sentence | None = None
 
 
 class TagReader:
@@ -78,10 +78,11 @@ class TagReader:
         try:
             require_regular_file(path)
         except DecodingError as error:
-            return TagReading(Tags(), str(error))
+            return TagReading(Tags(), sentence_of(error))
         answer = self._ask(str(path.absolute()))
         if "texts" not in answer:
-            return TagReading(Tags(), f"its tags cannot be read: {answer['problem']}")
+            problem = say("tags_unreadable", "its tags cannot be read: {fault}", fault=answer["problem"])
+            return TagReading(Tags(), problem)
         return TagReading(clean_tags(answer["texts"]))
 
     def picture(self, path: Path) -> bytes | None:
@@ -105,7 +106,15 @@ class TagReader:
         require_regular_file(path)
         answer = self._ask([what, str(path.absolute())])
         if what not in answer:
-            raise DecodingError(f"{shown_name(path)}: its {what} cannot be read: {answer['problem']}")
+            raise DecodingError(
+                say(
+                    "inside_unreadable",
+                    "{file}: its {what} cannot be read: {fault}",
+                    file=shown_name(path),
+                    what=what,
+                    fault=answer["problem"],
+                )
+            )
         found: str | None = answer[what]
         return found
 
@@ -116,18 +125,22 @@ class TagReader:
             self._child = None
 
     def _ask(self, request: str | list[str]) -> dict[str, Any]:
-        """What the child says, or ``{"problem": ...}``."""
+        """What the child says, or ``{"problem": ...}``, a sentence or the child's own words."""
         if self._child is None:
             self._child = _Child(self._command)
             if not self._child.line(_STARTING_S):
                 self.close()
-                return {"problem": "the process that reads tags does not start; install Mien again"}
+                return {
+                    "problem": say(
+                        "tags_no_process", "the process that reads tags does not start; install Mien again"
+                    )
+                }
         line = self._child.line(self._timeout_s, json.dumps(request) + "\n")
         if not line:
             expired = self._child.expired.is_set()
             self.close()
-            slow = f"it took longer than {self._timeout_s:g} s"
-            return {"problem": slow if expired else "the reader broke down on it"}
+            slow = say("tags_slow", "it took longer than {seconds:g} s", seconds=self._timeout_s)
+            return {"problem": slow if expired else say("tags_broke", "the reader broke down on it")}
         answer: dict[str, Any] = json.loads(line)
         return {"problem": _clean_text(answer["problem"])} if "problem" in answer else answer
 

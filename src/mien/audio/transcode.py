@@ -6,6 +6,7 @@ goes on to the next song ends it.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +17,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 from mien.audio.decode import decode
+from mien.domain import sentence_of
 from mien.errors import MienError
 
 if TYPE_CHECKING:
@@ -78,14 +80,14 @@ def _with(first: np.ndarray, rest: Iterator[np.ndarray]) -> Iterator[np.ndarray]
 
 
 def main() -> None:
-    """Transcode the file that the command line names; one line on stderr says what went wrong."""
+    """Transcode the file that the command line names; one line of JSON on stderr says what went wrong."""
     path, *start = sys.argv[1:]
     try:
         transcode(Path(path), sys.stdout.buffer, start_s=float(start[0]) if start else 0.0)
     except BrokenPipeError:
         sys.exit(1)
     except MienError as error:
-        sys.exit(str(error))
+        sys.exit(json.dumps(sentence_of(error).to_json()))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from mien.domain import Sentence, say, sentence_of
 from mien.errors import MienError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Result(Generic[T]):
 
     path: Path
     value: T | None
-    error: str | None
+    error: Sentence | None
 
 
 def map_files(
@@ -70,8 +71,8 @@ def map_files(
         timeout_s: how long one file may take.
 
     Yields:
-        One result for every path. A ``MienError`` of the function becomes its message; any other exception
-        its type and message.
+        One result for every path. A ``MienError`` of the function becomes its sentence; any other exception
+        one of its type and message.
 
     Raises:
         MienError: ``make_function`` raised it, or a worker cannot start.
@@ -158,18 +159,26 @@ class _Worker(Generic[T]):
     def _expired(self) -> Result[T]:
         if not self._ready:
             raise MienError(
-                f"a worker process did not start within {_STARTING_S:g} s; is the machine overloaded?"
+                say(
+                    "worker_late",
+                    "a worker process did not start within {seconds:g} s; is the machine overloaded?",
+                    seconds=_STARTING_S,
+                )
             )
         self.alive = False
-        return Result(self._path, None, f"took longer than {self._timeout_s:g} s and was given up")
+        slow = say("song_slow", "took longer than {seconds:g} s and was given up", seconds=self._timeout_s)
+        return Result(self._path, None, slow)
 
     def _died(self) -> Result[T]:
         self._process.join()
         how = _how_it_ended(self._process.exitcode)
         if not self._ready:
-            raise MienError(f"a worker process cannot start ({how}); run `mien doctor`")
+            raise MienError(
+                say("worker_broke", "a worker process cannot start ({how}); run `mien doctor`", how=how)
+            )
         self.alive = False
-        return Result(self._path, None, f"the process that read it broke down ({how})")
+        broke = say("song_broke_reader", "the process that read it broke down ({how})", how=how)
+        return Result(self._path, None, broke)
 
 
 def _worth_looking_at(workers: list[_Worker[T]]) -> list[_Worker[T]]:
@@ -200,7 +209,10 @@ def _work(connection: Connection) -> None:
             connection.send(error)
             return
         except Exception as error:  # noqa: BLE001  (whatever it is, the parent shall raise it, in one line)
-            connection.send(MienError(f"a worker process cannot start: {type(error).__name__}: {error}"))
+            why = f"{type(error).__name__}: {error}"
+            connection.send(
+                MienError(say("worker_failed", "a worker process cannot start: {fault}", fault=why))
+            )
             return
         connection.send(None)
         while True:
@@ -212,9 +224,10 @@ def _answer(function: Callable[[Path], object], path: Path) -> memoryview:
     try:
         return ForkingPickler.dumps((function(path), None))
     except MienError as error:
-        return ForkingPickler.dumps((None, _one_line(str(error))))
+        said = sentence_of(error)
     except Exception as error:  # noqa: BLE001  (a file's failure, of whatever kind, is that file's result)
-        return ForkingPickler.dumps((None, _one_line(f"{type(error).__name__}: {error}")))
+        said = say("fault_other", "{fault}", fault=_one_line(f"{type(error).__name__}: {error}"))
+    return ForkingPickler.dumps((None, said))
 
 
 def _one_line(text: str) -> str:

@@ -143,7 +143,14 @@ def evaluate_mood(
     if json:
         heads = {name: scores.as_json() for name, scores in result.scores.items()}
         signs = {name: round(share, 5) for name, share in result.signs.items()}
-        print_json({"artifact": used.version, **heads, "signs": signs, "left_out": dict(result.left_out)})
+        print_json(
+            {
+                "artifact": used.version,
+                **heads,
+                "signs": signs,
+                "left_out": {file: str(why) for file, why in result.left_out.items()},
+            }
+        )
         return
     for name, scores in result.scores.items():
         console().print(f"\n{name}:")

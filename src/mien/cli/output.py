@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mien.domain import Estimate, Face, FrameFaces, Reading, SongAnalysis
+    from mien.domain import Estimate, Face, FrameFaces, Reading, Sentence, SongAnalysis
     from mien.usecases.answers import Queue
 
 DECIMALS = 5
@@ -133,11 +133,11 @@ def _face_json(face: Face) -> dict[str, Any]:
     }
 
 
-def song_json(file: Path, analysis: SongAnalysis | None, error: str | None) -> dict[str, Any]:
+def song_json(file: Path, analysis: SongAnalysis | None, error: Sentence | None) -> dict[str, Any]:
     """What ``mien song --json`` says of a file."""
     if analysis is None:
         nothing: dict[str, Any] = {"tempo_candidates": [], "curve": []}
-        return dict.fromkeys(_SONG_KEYS) | nothing | {"file": str(file), "error": error}
+        return dict.fromkeys(_SONG_KEYS) | nothing | {"file": str(file), "error": str(error)}
     mood = analysis.mood
     values = {
         "file": str(file),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mien.core import Mien
-    from mien.domain import SongAnalysis
+    from mien.domain import Sentence, SongAnalysis
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def run_scan(mien: Mien, folders: Sequence[Path]) -> bool:
     return bool(analysed or plan.unchanged)
 
 
-def _show_failed(failed: Sequence[tuple[Path, str]]) -> None:
+def _show_failed(failed: Sequence[tuple[Path, Sentence]]) -> None:
     if not failed:
         return
     from rich.table import Table
@@ -69,7 +69,7 @@ def _show_failed(failed: Sequence[tuple[Path, str]]) -> None:
     table.add_column("failed")
     table.add_column("why")
     for path, why in failed:
-        table.add_row(escaped(str(path)), escaped(why))
+        table.add_row(escaped(str(path)), escaped(str(why)))
     console(stderr=True).print(table)
 
 
@@ -98,12 +98,12 @@ def song(
         raise typer.Exit(1)
 
 
-def _show_song(path: Path, analysis: SongAnalysis | None, error: str | None, *, json: bool) -> None:
+def _show_song(path: Path, analysis: SongAnalysis | None, error: Sentence | None, *, json: bool) -> None:
     if json:
         print_json(song_json(path, analysis, error))
         return
     if analysis is None:
-        console(stderr=True).print(f"[red]{escaped(error or '')}[/red]")
+        console(stderr=True).print(f"[red]{escaped(str(error or ''))}[/red]")
         return
     mood = analysis.mood
     unsure = "" if mood.moods.certain else f" - {mood.moods.reason}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,15 +21,20 @@ from mien.cli.learning import (
     training_progress,
 )
 from mien.cli.output import console, escaped
-from mien.errors import ConfigurationError
+from mien.domain import sentence_of
+from mien.errors import ConfigurationError, MienError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mien.training.emotion import TrainedEmotion
 
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")]
 AboutOption = Annotated[str, typer.Option("--about", help="What the data is and its terms; kept with it.")]
+FaultOption = Annotated[
+    Path | None,
+    typer.Option("--fault-file", hidden=True, help="Where a program is told, as JSON, why it failed."),
+]
 
 # The paper's own figures at its last epoch; on a random split of frames of the same people.
 PAPER = {"loss": 0.0887, "accuracy": 0.9843, "val_loss": 0.2725, "val_accuracy": 0.9881}
@@ -135,6 +142,7 @@ def train_emotion(
     about: AboutOption = "",
     show_mistakes: MistakesOption = False,
     resume: ResumeOption = False,
+    fault_file: FaultOption = None,
 ) -> None:
     """Train the emotion network on labelled pictures of faces.
 
@@ -173,7 +181,7 @@ def train_emotion(
         random_split=random_split,
         seed=seed,
     )
-    with training_progress(epochs) as told:
+    with fault_kept(fault_file), training_progress(epochs) as told:
         trained = trainer.train_emotion(
             data,
             out,
@@ -227,6 +235,7 @@ def train_mood(
     workers: WorkersOption = None,
     about: AboutOption = "",
     resume: ResumeOption = False,
+    fault_file: FaultOption = None,
 ) -> None:
     """Train the song network on labelled songs.
 
@@ -241,7 +250,7 @@ def train_mood(
     from mien.training import mood as trainer
     from mien.training.report import Report, write_report
 
-    with training_progress() as told:
+    with fault_kept(fault_file), training_progress() as told:
         trained = trainer.train_mood(
             data,
             out,
@@ -275,6 +284,17 @@ def train_mood(
 
 def _signs(signs: Mapping[str, float]) -> dict[str, str]:
     return {f"sign of {name} right": f"{share:.1%}" for name, share in signs.items()}
+
+
+@contextmanager
+def fault_kept(file: Path | None) -> Iterator[None]:
+    """What goes wrong within is left in a file, with its code, besides being raised."""
+    try:
+        yield
+    except MienError as error:
+        if file is not None:
+            file.write_text(json.dumps(sentence_of(error).to_json()), encoding="utf-8")
+        raise
 
 
 def _checkpoints(out: Path, *, resume: bool) -> Path:

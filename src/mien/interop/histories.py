@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import say
+from mien.domain import fault_of, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def read_history(file: Path) -> History:
             raise too_large(file)
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InteropError(f"cannot read {file}: {error.strerror}") from None
+        raise InteropError(
+            say("cannot_read", "cannot read {file}: {fault}", file=str(file), fault=fault_of(error))
+        ) from None
     except UnicodeDecodeError:
         raise InteropError(
             say("file_not_utf8", "{file} is not UTF-8 text: save it as UTF-8", file=str(file))

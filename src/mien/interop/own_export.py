@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Mood, PolicyName, Rating, Wish, say
+from mien.domain import Mood, PolicyName, Rating, Wish, fault_of, say
 from mien.errors import InteropError
 from mien.interop.histories import LARGEST_BYTES, too_large
 
@@ -104,7 +104,9 @@ def read_own_export(file: Path) -> OwnExport | None:
             raise too_large(file)
         content = json.loads(file.read_bytes())
     except OSError as error:
-        raise InteropError(f"cannot read {file}: {error.strerror}") from None
+        raise InteropError(
+            say("cannot_read", "cannot read {file}: {fault}", file=str(file), fault=fault_of(error))
+        ) from None
     except (ValueError, RecursionError):
         raise InteropError(
             say("own_export_damaged", "{file} is a damaged export of Mien: export it again", file=str(file))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from mien.domain import Sentence, say
+from mien.domain import Sentence, fault_of, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -185,11 +185,13 @@ def read_limited(file: Path) -> bytes:
     """
     try:
         if not file.is_file():
-            raise InteropError(f"{file} is not a file")
+            raise InteropError(say("no_file", "{file} is not a file", file=str(file)))
         with file.open("rb") as stream:
             content = stream.read(_LARGEST_BYTES + 1)
     except OSError as error:
-        raise InteropError(f"cannot read {file}: {error.strerror}") from None
+        raise InteropError(
+            say("cannot_read", "cannot read {file}: {fault}", file=str(file), fault=fault_of(error))
+        ) from None
     if len(content) > _LARGEST_BYTES:
         raise InteropError(
             say(
@@ -211,7 +213,9 @@ def replace_file(file: Path, content: bytes) -> None:
     try:
         target = Path(os.path.realpath(file))  # a link stays a link
         if target.exists() and not target.is_file():
-            raise InteropError(f"{file} is not a file that can be replaced")
+            raise InteropError(
+                say("not_replaceable", "{file} is not a file that can be replaced", file=str(file))
+            )
         draft = target.with_name(f".mien-{secrets.token_hex(8)}")
         try:
             with draft.open("xb") as stream:
@@ -224,4 +228,6 @@ def replace_file(file: Path, content: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise InteropError(f"cannot write {file}: {error.strerror}") from None
+        raise InteropError(
+            say("cannot_write", "cannot write {file}: {fault}", file=str(file), fault=fault_of(error))
+        ) from None

@@ -78,7 +78,14 @@ def read_xspf(file: Path) -> PlaylistFile:
     """
     root = _parse(file, read_limited(file))
     if _name(root) != "playlist":
-        raise InteropError(f"{file} is not XSPF: its root is {_name(root)!r}, not 'playlist'")
+        raise InteropError(
+            say(
+                "playlist_not_xspf",
+                "{file} is not XSPF: its root is {root!r}, not 'playlist'",
+                file=str(file),
+                root=_name(root),
+            )
+        )
     songs = [
         {_name(child): (child.text or "").strip() for child in reversed(track)}
         for part in root
@@ -206,7 +213,13 @@ def _parse(file: Path, content: bytes) -> ET.Element:
         builder.end(name)
 
     def refuse(*_declared: object) -> int:
-        raise InteropError(f"{file} declares a document type, as no playlist needs to: it was not read")
+        raise InteropError(
+            say(
+                "playlist_doctype",
+                "{file} declares a document type, as no playlist needs to: it was not read",
+                file=str(file),
+            )
+        )
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end

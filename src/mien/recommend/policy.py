@@ -159,7 +159,9 @@ def chosen(moods: Mapping[Mood, float]) -> Wanted:
     """
     total = sum(moods.values())
     if not all(math.isfinite(weight) and weight >= 0 for weight in moods.values()) or not total > 0:
-        raise ConfigurationError("wanted moods are weights of 0 or more, and one at least is above 0")
+        raise ConfigurationError(
+            say("wanted_no_weights", "wanted moods are weights of 0 or more, and one at least is above 0")
+        )
     return Wanted(
         moods={mood: moods.get(mood, 0.0) / total for mood in Mood},
         reasons=dict.fromkeys(Mood, say("asked_for", "you asked for")),

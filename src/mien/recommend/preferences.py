@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import Emotion, Mood, PolicyName
+from mien.domain import Emotion, Mood, PolicyName, say
 from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -56,9 +56,16 @@ class Weights:
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
             if not (math.isfinite(value) and abs(value) <= LARGEST_WEIGHT):
-                raise ConfigurationError(f"the weight {name} is a number of at most {LARGEST_WEIGHT:g}")
+                raise ConfigurationError(
+                    say(
+                        "weight_too_large",
+                        "the weight {parts} is a number of at most {most:g}",
+                        parts=name,
+                        most=LARGEST_WEIGHT,
+                    )
+                )
         if self.variety < 0:
-            raise ConfigurationError("the weight variety is 0 or more")
+            raise ConfigurationError(say("variety_negative", "the weight variety is 0 or more"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class Preferences:
 
     def __post_init__(self) -> None:
         if not 0 <= self.exploration <= 1:
-            raise ConfigurationError("exploration is a chance, from 0 to 1")
+            raise ConfigurationError(say("exploration_range", "exploration is a chance, from 0 to 1"))
 
     def with_row(self, emotion: Emotion, moods: Mapping[Mood, float]) -> Preferences:
         """These, with another row of the own table.
@@ -138,13 +145,21 @@ class Preferences:
                 questions=_flag(values.get("questions", plain.questions)),
             )
         except (AttributeError, TypeError, ValueError) as error:
-            raise ConfigurationError(f"these preferences cannot be understood: {error}") from None
+            raise ConfigurationError(
+                say(
+                    "preferences_malformed",
+                    "these preferences cannot be understood: {fault}",
+                    fault=str(error),
+                )
+            ) from None
 
 
 def _row(moods: Mapping[Mood, float]) -> dict[Mood, float]:
     total = sum(moods.values())
     if not all(math.isfinite(w) and w >= 0 for w in moods.values()) or not total > 0:
-        raise ConfigurationError("a row of the table is weights of 0 or more, and one at least is above 0")
+        raise ConfigurationError(
+            say("row_no_weights", "a row of the table is weights of 0 or more, and one at least is above 0")
+        )
     return {mood: weight / total for mood, weight in moods.items() if weight > 0}
 
 
@@ -152,7 +167,14 @@ def _known(values: Mapping[str, Any], names: set[str]) -> None:
     unknown = set(values) - names
     if unknown:
         known = ", ".join(sorted(names))
-        raise ConfigurationError(f"there is no preference {min(unknown)!r}; there is {known}")
+        raise ConfigurationError(
+            say(
+                "no_preference",
+                "there is no preference {name!r}; there is {known}",
+                name=min(unknown),
+                known=known,
+            )
+        )
 
 
 def _flag(value: object) -> bool:

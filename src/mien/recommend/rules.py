@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import Mood, Rating
+from mien.domain import Mood, Rating, say
 from mien.errors import InteropError
 
 if TYPE_CHECKING:
@@ -109,14 +109,23 @@ def read_rules(content: object) -> Rules:
         InteropError: they are not rules; the sentence says which part, and what would be.
     """
     if not isinstance(content, dict):
-        raise InteropError('rules are an object such as {"field": "mood", "is": "calm"}')
+        raise InteropError(say("rules_no_object", "rules are an object such as {example}", example=_EXAMPLE))
     rest = {key: value for key, value in content.items() if key not in {"order", "limit"}}
     passes = _rule(rest, 1, [0]) if rest else _everything
     order, limit = content.get("order"), content.get("limit")
     if order is not None and (not isinstance(order, str) or order.removeprefix("-") not in _FIELDS):
-        raise InteropError(f"order is a field, such as title or -plays, not {_shown(order)}: {_NAMES}")
+        raise InteropError(
+            say(
+                "rules_bad_order",
+                "order is a field, such as title or -plays, not {given}: there are {known}",
+                given=_shown(order),
+                known=_NAMES,
+            )
+        )
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise InteropError(f"limit is a whole number from 1, not {_shown(limit)}")
+        raise InteropError(
+            say("rules_bad_limit", "limit is a whole number from 1, not {given}", given=_shown(limit))
+        )
     descending = order is not None and order.startswith("-")
     return Rules(passes, order and order.removeprefix("-"), descending, limit)
 
@@ -148,7 +157,8 @@ def facts_of(track: Track, known: Known) -> dict[str, Fact]:
 
 
 _FIELDS = {*TEXTS, *NUMBERS, *CHOICES, *SWITCHES}
-_NAMES = f"there are {', '.join([*TEXTS, *NUMBERS, *CHOICES, *SWITCHES])}"
+_NAMES = ", ".join([*TEXTS, *NUMBERS, *CHOICES, *SWITCHES])
+_EXAMPLE = '{"field": "mood", "is": "calm"}'
 _GROUPS: Mapping[str, Callable[[Sequence[bool]], bool]] = {
     "all": all,
     "any": any,
@@ -163,18 +173,35 @@ def _everything(_facts: Mapping[str, Fact]) -> bool:
 def _rule(content: object, depth: int, tests: list[int]) -> Callable[[Mapping[str, Fact]], bool]:
     tests[0] += 1
     if depth > _DEEPEST or tests[0] > _MOST_TESTS:
-        raise InteropError(f"rules may be {_DEEPEST} deep and hold {_MOST_TESTS} tests; these are larger")
+        raise InteropError(
+            say(
+                "rules_too_large",
+                "rules may be {deepest} deep and hold {most} tests; these are larger",
+                deepest=_DEEPEST,
+                most=_MOST_TESTS,
+            )
+        )
     if not isinstance(content, dict):
         raise InteropError(
-            f"a rule is an object with a field or with all, any or none, not {_shown(content)}"
+            say(
+                "rule_no_object",
+                "a rule is an object with a field or with all, any or none, not {given}",
+                given=_shown(content),
+            )
         )
     if "field" in content:
         return _test(content)
     if len(content) != 1 or not set(content) <= set(_GROUPS):
-        raise InteropError(f"a rule has a field, or one of all, any and none; not {_shown(sorted(content))}")
+        raise InteropError(
+            say(
+                "rule_other_keys",
+                "a rule has a field, or one of all, any and none; not {given}",
+                given=_shown(sorted(content)),
+            )
+        )
     (name, members), *_ = content.items()
     if not isinstance(members, list) or not members:
-        raise InteropError(f"{name} holds a list of rules")
+        raise InteropError(say("rule_no_list", "{name} holds a list of rules", name=name))
     rules = [_rule(member, depth + 1, tests) for member in members]
     combine = _GROUPS[name]
     return lambda facts: combine([rule(facts) for rule in rules])
@@ -183,10 +210,23 @@ def _rule(content: object, depth: int, tests: list[int]) -> Callable[[Mapping[st
 def _test(content: Mapping[str, Any]) -> Callable[[Mapping[str, Fact]], bool]:
     name = content["field"]
     if not isinstance(name, str) or name not in _FIELDS:
-        raise InteropError(f"no field is named {_shown(name)}; {_NAMES}")
+        raise InteropError(
+            say(
+                "rule_no_field",
+                "no field is named {given}; there are {known}",
+                given=_shown(name),
+                known=_NAMES,
+            )
+        )
     others = [key for key in content if key != "field"]
     if len(others) != 1:
-        raise InteropError(f"a rule tests its field once, such as {{'field': '{name}', 'is': ...}}")
+        raise InteropError(
+            say(
+                "rule_several_tests",
+                "a rule tests its field once, such as {example}",
+                example=f"{{'field': '{name}', 'is': ...}}",
+            )
+        )
     test, value = others[0], content[others[0]]
     if name in TEXTS:
         return _checked(name, _TEXT_TESTS, test, _text(name, value))
@@ -195,7 +235,7 @@ def _test(content: Mapping[str, Any]) -> Callable[[Mapping[str, Fact]], bool]:
     if name in CHOICES:
         return _choice(name, test, value)
     if test != "is" or not isinstance(value, bool):
-        raise InteropError(f"{name} is true or false")
+        raise InteropError(say("rule_needs_switch", "{name} is true or false", name=name))
     return lambda facts: facts[name] is value
 
 
@@ -204,7 +244,15 @@ def _checked(
 ) -> Callable[[Mapping[str, Fact]], bool]:
     check = tests.get(test)
     if check is None:
-        raise InteropError(f"{name} cannot be tested for {_shown(test)}; there are {', '.join(tests)}")
+        raise InteropError(
+            say(
+                "rule_other_test",
+                "{name} cannot be tested for {given}; there are {known}",
+                name=name,
+                given=_shown(test),
+                known=", ".join(tests),
+            )
+        )
 
     def passes(facts: Mapping[str, Fact]) -> bool:
         fact = facts[name]
@@ -216,27 +264,58 @@ def _checked(
 def _choice(name: str, test: str, value: object) -> Callable[[Mapping[str, Fact]], bool]:
     values = value if test == "in" else [value]
     if test not in {"is", "is_not", "in"} or not isinstance(values, list):
-        raise InteropError(f"{name} is tested for is, is_not or in (a list), not {_shown(test)}")
+        raise InteropError(
+            say(
+                "rule_choice_test",
+                "{name} is tested for is, is_not or in (a list), not {given}",
+                name=name,
+                given=_shown(test),
+            )
+        )
     unknown = [each for each in values if each not in CHOICES[name]]
     if unknown:
-        raise InteropError(f"{name} is never {_shown(unknown[0])}; there are {', '.join(CHOICES[name])}")
+        raise InteropError(
+            say(
+                "rule_no_choice",
+                "{name} is never {given}; there are {known}",
+                name=name,
+                given=_shown(unknown[0]),
+                known=", ".join(CHOICES[name]),
+            )
+        )
     wanted = frozenset(values)
     return lambda facts: (facts[name] in wanted) != (test == "is_not")
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise InteropError(f"{name} is compared with a text, not {_shown(value)}")
+        raise InteropError(
+            say(
+                "rule_needs_text",
+                "{name} is compared with a text, not {given}",
+                name=name,
+                given=_shown(value),
+            )
+        )
     return _folded(value)
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  (NaN)
-        raise InteropError(f"{name} is compared with a number, not {_shown(value)}")
+        raise InteropError(
+            say(
+                "rule_needs_number",
+                "{name} is compared with a number, not {given}",
+                name=name,
+                given=_shown(value),
+            )
+        )
     try:
         return float(value)
     except OverflowError:
-        raise InteropError(f"{name} is compared with a number, not one that large") from None
+        raise InteropError(
+            say("rule_number_too_large", "{name} is compared with a number, not one that large", name=name)
+        ) from None
 
 
 def _comparable(fact: Fact) -> Any:  # noqa: ANN401  (facts of one field are of one type)

@@ -12,7 +12,7 @@ from sqlalchemy import URL, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from mien.domain import say
+from mien.domain import Sentence, say
 from mien.errors import NotFoundError, StoreBusyError, StoreError
 
 if TYPE_CHECKING:
@@ -36,13 +36,21 @@ _NOT_THERE = {"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"}
 
 # What SQLite's result codes (the part after SQLITE_) mean for people.
 _SENTENCES = {
-    "FULL": "the disk is full, so nothing was saved: free some space and try again",
-    "NOTADB": "this file is not a database: choose another with MIEN_DATABASE_URL",
-    "CORRUPT": "the database is damaged: restore a backup of it",
-    "CANTOPEN": "the database cannot be opened: check that it is a file and that you may write to its folder",
-    "READONLY": "the database may not be written to: check its permissions and those of its folder",
-    "PERM": "the database may not be opened: check its permissions",
-    "IOERR": "the disk failed while the database was read or written: check the disk and try again",
+    "FULL": say("store_full", "the disk is full, so nothing was saved: free some space and try again"),
+    "NOTADB": say("store_no_database", "this file is not a database: choose another with MIEN_DATABASE_URL"),
+    "CORRUPT": say("store_damaged", "the database is damaged: restore a backup of it"),
+    "CANTOPEN": say(
+        "store_not_opened",
+        "the database cannot be opened: check that it is a file and that you may write to its folder",
+    ),
+    "READONLY": say(
+        "store_read_only", "the database may not be written to: check its permissions and those of its folder"
+    ),
+    "PERM": say("store_denied", "the database may not be opened: check its permissions"),
+    "IOERR": say(
+        "store_disk_failed",
+        "the disk failed while the database was read or written: check the disk and try again",
+    ),
 }
 
 
@@ -124,7 +132,7 @@ class Database:
         except DBAPIError as error:
             raise self._store_error(error) from error
         except (SQLAlchemyError, OverflowError) as error:
-            raise StoreError(f"{self.name}: {error}") from error
+            raise StoreError(self._failed(str(error))) from error
 
     def _store_error(self, error: DBAPIError) -> StoreError:
         code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
@@ -135,8 +143,10 @@ class Database:
         family = code.removeprefix("SQLITE_").split("_")[0]
         if family in {"BUSY", "LOCKED"}:
             return self._busy()
-        sentence = _SENTENCES.get(family) or " ".join(str(error.orig).split())
-        return StoreError(f"{self.name}: {sentence}")
+        return StoreError(self._failed(_SENTENCES.get(family) or " ".join(str(error.orig).split())))
+
+    def _failed(self, fault: Sentence | str) -> Sentence:
+        return say("store_failed", "{name}: {fault}", name=self.name, fault=fault)
 
     def _busy(self) -> StoreBusyError:
         return StoreBusyError(

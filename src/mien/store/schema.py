@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration; a database that is there already needs none."""
 
 
@@ -57,6 +57,11 @@ class PathBytes(TypeDecorator[Path]):
 CONTROL_CHARACTERS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 
 
+def one_line(text: str) -> str:
+    """A text that any database holds and any terminal may show."""
+    return text.encode("utf-8", "replace").decode("utf-8").translate(CONTROL_CHARACTERS)
+
+
 class Words(TypeDecorator[str]):
     """One line of text from outside (tags, names, reasons).
 
@@ -68,9 +73,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """To the database."""
-        if value is None:
-            return None
-        return value.encode("utf-8", "replace").decode("utf-8").translate(CONTROL_CHARACTERS)
+        return None if value is None else one_line(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -199,6 +202,7 @@ problems = Table(
     Column("size_bytes", BigInteger),
     Column("mtime_ns", BigInteger),
     Column("failed_at", Instant, nullable=False),
+    Column("said", JSON(none_as_null=True)),  # the reason with its code (Sentence.to_json)
 )
 
 listeners = Table(

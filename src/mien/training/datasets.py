@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from mien.domain import Sentence, fault_of, say
 from mien.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -141,7 +142,14 @@ def read_labelled(path: Path, columns: Mapping[str, str] | None = None) -> Label
     if path.is_file() and path.suffix == ".csv":
         path = path.parent
     if not path.is_dir():
-        raise DatasetError(f"{path} is not a folder: give one with a folder per class, or with an {INDEX}")
+        raise DatasetError(
+            say(
+                "data_no_folder",
+                "{file} is not a folder: give one with a folder per class, or with an {index}",
+                file=str(path),
+                index=INDEX,
+            )
+        )
     if (path / INDEX).is_file():
         archive = next((path / name for name in ARCHIVES if (path / name).is_file()), None)
         examples = _from_index(path / INDEX, columns or {})
@@ -150,7 +158,12 @@ def read_labelled(path: Path, columns: Mapping[str, str] | None = None) -> Label
         examples = _from_folders(path)
     if not examples:
         raise DatasetError(
-            f"{path} holds nothing labelled: give a folder per class, or an {INDEX} with file,label"
+            say(
+                "data_nothing",
+                "{file} holds nothing labelled: give a folder per class, or an {index} with file,label",
+                file=str(path),
+                index=INDEX,
+            )
         )
     return LabelledData(path, archive, tuple(examples))
 
@@ -171,7 +184,9 @@ def split(
     for example in data.examples:
         parts[_part_of(example.split)].append(example)
     if not parts[Part.TRAIN]:
-        raise DatasetError(f"{data.root} has nothing in a part named train")
+        raise DatasetError(
+            say("data_no_train", "{file} has nothing in a part named train", file=str(data.root))
+        )
     missing = [part for part in (Part.VALID, Part.TEST) if not parts[part]]
     shares = dict(zip(Part, (p / sum(proportions) for p in proportions), strict=True))
     order = random.Random(seed)  # noqa: S311  (not for secrets)
@@ -179,13 +194,25 @@ def split(
         wanted = shares[part] / (1 - sum(shares[p] for p in missing[: missing.index(part)]))
         parts[Part.TRAIN], parts[part] = _take_groups(parts[Part.TRAIN], wanted, order)
         if not parts[Part.TRAIN] or not parts[part]:
-            raise DatasetError(f"{data.root} has too few examples or subjects for a {part} part of its own")
+            raise DatasetError(
+                say(
+                    "data_too_few",
+                    "{file} has too few examples or subjects for a {part} part of its own",
+                    file=str(data.root),
+                    part=str(part),
+                )
+            )
     parts[Part.TRAIN] = _apart(parts[Part.TRAIN], parts[Part.VALID] + parts[Part.TEST])
     parts[Part.VALID] = _apart(parts[Part.VALID], parts[Part.TEST])
     for part in (Part.TRAIN, Part.VALID):
         if not parts[part]:
             raise DatasetError(
-                f"{data.root} has every subject or file of its {part} part in another part too"
+                say(
+                    "data_twice",
+                    "{file} has every subject or file of its {part} part in another part too",
+                    file=str(data.root),
+                    part=str(part),
+                )
             )
     return {part: replace(data, examples=tuple(examples)) for part, examples in parts.items()}
 
@@ -250,15 +277,30 @@ def _from_index(index: Path, columns: Mapping[str, str]) -> list[Example]:
             _check_columns(index, headers, columns)
             return [_example(row, headers, columns) for row in reader if row.get(columns.get("file", "file"))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"cannot read {index}: {error}") from None
+        raise DatasetError(_unreadable(index, str(error))) from None
 
 
 def _check_columns(index: Path, headers: list[str], columns: Mapping[str, str]) -> None:
     for name, header in {"file": "file", "label": "label", **columns}.items():
         if header not in headers and (name in columns or name == "file"):
             near = get_close_matches(header, headers, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(headers) or 'none'}"
-            raise DatasetError(f"{index} has no column {header}{hint}")
+            raise DatasetError(
+                say(
+                    "data_column_near",
+                    "{file} has no column {header}; did you mean {near}?",
+                    file=str(index),
+                    header=header,
+                    near=near[0],
+                )
+                if near
+                else say(
+                    "data_no_column",
+                    "{file} has no column {header}; it has {known}",
+                    file=str(index),
+                    header=header,
+                    known=", ".join(headers) or "none",
+                )
+            )
 
 
 def _example(row: dict[str, str], headers: list[str], columns: Mapping[str, str]) -> Example:
@@ -294,41 +336,78 @@ def _number(text: str | None) -> float:
     except ValueError:
         count = math.nan
     if not 0 <= count < math.inf:
-        raise DatasetError(f"a count of votes is not a number from 0 up: {text!r}")
+        raise DatasetError(
+            say("data_bad_votes", "a count of votes is not a number from 0 up: {text!r}", text=str(text))
+        )
     return count
 
 
 def _inside(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
-        raise DatasetError(f"{name} points outside the labelled data; name files relative to their folder")
+        raise DatasetError(
+            say(
+                "data_outside",
+                "{name} points outside the labelled data; name files relative to their folder",
+                name=name,
+            )
+        )
     return path
 
 
 def _read_file(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise DatasetError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB")
+            mib = LARGEST_FILE_BYTES >> 20
+            raise DatasetError(
+                say("data_file_too_large", "{name} is larger than {mib} MiB", name=str(path), mib=mib)
+            )
         return path.read_bytes()
     except OSError as error:
-        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+        raise DatasetError(_unreadable(path, fault_of(error))) from None
 
 
 def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except _ZIP_ERRORS as error:
-        raise DatasetError(f"cannot read {path}: {error}") from None
+        raise DatasetError(_unreadable(path, str(error))) from None
 
 
 def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         if archive.getinfo(name).file_size > LARGEST_FILE_BYTES:
             raise DatasetError(
-                f"{name} in {archive.filename} unpacks to more than {LARGEST_FILE_BYTES >> 20} MiB"
+                say(
+                    "data_member_too_large",
+                    "{name} in {file} unpacks to more than {mib} MiB",
+                    name=name,
+                    file=str(archive.filename),
+                    mib=LARGEST_FILE_BYTES >> 20,
+                )
             )
         return archive.read(name)
     except KeyError:
-        raise DatasetError(f"{archive.filename} has no file {name}, which its {INDEX} names") from None
+        raise DatasetError(
+            say(
+                "data_no_member",
+                "{file} has no file {name}, which its {index} names",
+                file=str(archive.filename),
+                name=name,
+                index=INDEX,
+            )
+        ) from None
     except _ZIP_ERRORS as error:
-        raise DatasetError(f"cannot read {name} in {archive.filename}: {error}") from None
+        raise DatasetError(
+            say(
+                "data_member_unreadable",
+                "cannot read {name} in {file}: {fault}",
+                name=name,
+                file=str(archive.filename),
+                fault=str(error),
+            )
+        ) from None
+
+
+def _unreadable(path: Path, fault: str | Sentence) -> Sentence:
+    return say("data_unreadable", "cannot read {name}: {fault}", name=str(path), fault=fault)

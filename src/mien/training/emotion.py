@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.artifacts import Artifact, apply_temperature, save
-from mien.domain import Emotion
+from mien.domain import Emotion, say
 from mien.errors import DatasetError
 from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
@@ -169,14 +169,27 @@ def _begun(
 ) -> tuple[Any, dict[str, list[NDArray[Any]]]]:
     """The network with the weights that it begins with, and those by layer that are not random."""
     if training.start_share and start is None:
-        raise DatasetError("there is nothing to mix in: give the weights to start with too")
+        raise DatasetError(
+            say("start_needed", "there is nothing to mix in: give the weights to start with too")
+        )
     if training.epochs == 0 and start is None:
-        raise DatasetError("without an epoch of training there must be weights to start with: give both")
+        raise DatasetError(
+            say(
+                "start_or_epochs",
+                "without an epoch of training there must be weights to start with: give both",
+            )
+        )
     model = build(training)
     random = layer_weights(model)
     whole = start is None or begin_with(model, start, batches.some)
     if not whole and training.epochs == 0:
-        raise DatasetError(f"{start} has another number of labels; without training, give the same")
+        raise DatasetError(
+            say(
+                "start_other_labels",
+                "{file} has another number of labels; without training, give the same",
+                file=str(start),
+            )
+        )
     return model, {name: w for name, w in layer_weights(model).items() if not _same(w, random[name])}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mien.domain import fault_of, say
 from mien.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -111,7 +112,11 @@ class Checkpoint:
                 continue
         if kept:
             raise DatasetError(
-                f"no checkpoint in {self._folder} can be read; delete the folder to begin anew"
+                say(
+                    "checkpoints_damaged",
+                    "no checkpoint in {folder} can be read; delete the folder to begin anew",
+                    folder=str(self._folder),
+                )
             )
         return None
 
@@ -157,10 +162,24 @@ class Checkpoint:
             raise self._other(f"run with another {', '.join(changed)}")
 
     def _other(self, run: str) -> DatasetError:
-        return DatasetError(f"{self._folder} holds a {run}; give the same, or another folder")
+        return DatasetError(
+            say(
+                "checkpoints_other",
+                "{folder} holds a {run}; give the same, or another folder",
+                folder=str(self._folder),
+                run=run,
+            )
+        )
 
     def _unwritable(self, error: OSError) -> DatasetError:
-        return DatasetError(f"cannot keep checkpoints in {self._folder}: {error.strerror or error}")
+        return DatasetError(
+            say(
+                "checkpoints_unwritable",
+                "cannot keep checkpoints in {folder}: {fault}",
+                folder=str(self._folder),
+                fault=fault_of(error),
+            )
+        )
 
 
 def _generators(model: Any) -> list[Any]:  # noqa: ANN401  (as above)

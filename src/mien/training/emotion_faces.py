@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from mien.domain import say, sentence_of
 from mien.errors import DatasetError, ImageError
 from mien.training.datasets import label_of
 from mien.vision.emotion import crop, resize
@@ -123,7 +124,14 @@ def load_faces(
     choose = one_hot if scored else target
     chosen = [(e, t) for e, t in ((e, choose(e, training)) for e in data.examples) if t is not None]
     if not chosen:
-        raise DatasetError(f"{data.root}: no example has one of the labels {', '.join(training.labels)}")
+        raise DatasetError(
+            say(
+                "data_no_label",
+                "{file}: no example has one of the labels {emotions}",
+                file=str(data.root),
+                emotions=", ".join(training.labels),
+            )
+        )
     size = training.resolution
     pixels = np.empty((len(chosen), size, size, training.channels), dtype=np.uint8)
     kept: list[int] = []
@@ -135,7 +143,14 @@ def load_faces(
             pixels[len(kept)] = resize(face, training.preprocessing)
             kept.append(i)
     if not kept:
-        raise DatasetError(f"{data.root}: no face was found in any of {len(chosen)} pictures")
+        raise DatasetError(
+            say(
+                "data_no_face",
+                "{file}: no face was found in any of {pictures} pictures",
+                file=str(data.root),
+                pictures=len(chosen),
+            )
+        )
     missing = set(range(len(chosen))) - set(kept)
     return _faces(
         pixels[: len(kept)], [chosen[i] for i in kept], [chosen[i] for i in sorted(missing)], training
@@ -170,7 +185,13 @@ def _second(examples: Sequence[Example], training: EmotionTraining) -> NDArray[n
     named = [label_of(example.row.get(training.second_label, "")) for example in examples]
     targets = np.stack([_alone(label, training) for label in named])
     if not targets.any():
-        raise DatasetError(f"no example has one of the labels in a column {training.second_label}")
+        raise DatasetError(
+            say(
+                "data_no_second",
+                "no example has one of the labels in a column {header}",
+                header=training.second_label,
+            )
+        )
     return targets
 
 
@@ -193,4 +214,11 @@ def picture_of(example: Example, content: bytes) -> NDArray[np.uint8]:
     try:
         return read_picture(content)
     except ImageError as error:
-        raise ImageError(f"{example.file}: {error}; take it out of the data") from None
+        raise ImageError(
+            say(
+                "data_bad_picture",
+                "{name}: {fault}; take it out of the data",
+                name=example.file,
+                fault=sentence_of(error),
+            )
+        ) from None

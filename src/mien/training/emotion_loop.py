@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mien.domain import say
 from mien.errors import DatasetError
 from mien.training.augment import augment, mix
 from mien.training.emotion_checkpoint import State
@@ -167,7 +168,12 @@ def _of_the_first_head(model: Any, logs: Mapping[str, Any]) -> tuple[float, floa
 
 def _check_sane(loss: float) -> None:
     if not np.isfinite(loss):
-        raise DatasetError("training went astray (its loss is no number): give a lower learning rate")
+        raise DatasetError(
+            say(
+                "training_astray",
+                "training went astray (its loss is no number): give a lower learning rate",
+            )
+        )
 
 
 def predicted(model: Any, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:  # noqa: ANN401  (as above)

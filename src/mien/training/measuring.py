@@ -11,6 +11,7 @@ import numpy as np
 from mien.audio.decode import decode, decode_all
 from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, listen, merge, vector
 from mien.audio.workers import map_files
+from mien.domain import fault_of, say
 from mien.errors import DatasetError, DecodingError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.audio.features import Sound
+    from mien.domain import Sentence
     from mien.training.datasets import Example, LabelledData
 
     Vectors = NDArray[np.float32]
@@ -56,7 +58,7 @@ def measured(
     cache: Path | None,
     workers: int,
     progress: Progress | None,
-) -> tuple[dict[str, Vectors], dict[str, str]]:
+) -> tuple[dict[str, Vectors], dict[str, Sentence]]:
     """The vectors of each file, and why some have none.
 
     Args:
@@ -71,7 +73,7 @@ def measured(
         DatasetError: the cache is damaged or cannot be written.
     """
     vectors = _cached(cache)
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Sentence] = {}
     missing = [e for e in examples if e.file not in vectors]
     done, unkept = len(examples) - len(missing), 0
     with data.paths(missing) as paths:
@@ -79,7 +81,9 @@ def measured(
         results = map_files(partial(_itself, measure), paths, workers=workers, timeout_s=FILE_TIMEOUT_S)
         for number, result in enumerate(results, 1):
             if result.value is None:
-                left_out[file_of[result.path]] = result.error or "it cannot be measured"
+                left_out[file_of[result.path]] = result.error or say(
+                    "song_unmeasured", "it cannot be measured"
+                )
             else:
                 vectors[file_of[result.path]] = result.value
                 unkept += 1
@@ -108,7 +112,7 @@ def measure_whole(path: Path) -> Vectors:
 def _heard(path: Path, sounds: Iterable[Sound | None]) -> list[Sound]:
     heard = [sound for sound in sounds if sound is not None]
     if not heard:
-        raise DecodingError(f"{path.name} is silent or too short")
+        raise DecodingError(say("song_silent", "{file} is silent or too short", file=path.name))
     return heard
 
 
@@ -156,7 +160,9 @@ def _cached(cache: Path | None) -> dict[str, Vectors]:
             parts = np.split(kept["vectors"], np.cumsum(about["rows"])[:-1])
             return dict(zip(about["files"], parts, strict=True))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatasetError(f"{cache} is damaged ({error}); delete it") from None
+        raise DatasetError(
+            say("cache_damaged", "{file} is damaged ({fault}); delete it", file=str(cache), fault=str(error))
+        ) from None
 
 
 def _keep(cache: Path, vectors: Mapping[str, Vectors]) -> None:
@@ -168,4 +174,11 @@ def _keep(cache: Path, vectors: Mapping[str, Vectors]) -> None:
         np.savez(unfinished, about=json.dumps(about), vectors=np.concatenate(list(vectors.values())))
         unfinished.replace(cache)
     except OSError as error:
-        raise DatasetError(f"cannot keep measurements in {cache}: {error.strerror}") from None
+        raise DatasetError(
+            say(
+                "cache_unwritable",
+                "cannot keep measurements in {file}: {fault}",
+                file=str(cache),
+                fault=fault_of(error),
+            )
+        ) from None

@@ -16,6 +16,7 @@ import numpy as np
 from mien.artifacts import Artifact, Network, apply_temperature, save
 from mien.audio.features import FEATURES, FEATURES_VERSION
 from mien.audio.mood import EMBEDDING, INPUT, require_features
+from mien.domain import say
 from mien.errors import DatasetError
 from mien.training.export import to_onnx
 from mien.training.mood_network import MoodTraining, Networks, fit, predict
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mien.domain import Sentence
     from mien.training.evaluate import Scores
     from mien.training.measuring import Progress
     from mien.training.songs import Songs
@@ -95,7 +97,7 @@ class MoodEvaluation:
     scores: Mapping[str, Scores]
     signs: Mapping[str, float]
     plane: tuple[tuple[float, float, str], ...] = field(repr=False)
-    left_out: Mapping[str, str]
+    left_out: Mapping[str, Sentence]
 
 
 def train_mood(
@@ -196,7 +198,14 @@ def evaluate_mood(
         if set(songs.heads[name]) == set(artifact.heads.get(name, ()))
     }
     if not estimates:
-        raise DatasetError(f"{path} has none of the labels of {artifact.folder}")
+        raise DatasetError(
+            say(
+                "data_other_labels",
+                "{file} has none of the labels of {folder}",
+                file=str(path),
+                folder=str(artifact.folder),
+            )
+        )
     for name, values in estimates.items():
         order = [artifact.heads[name].index(label) for label in songs.heads[name]]
         estimates[name] = values[:, order]
@@ -207,9 +216,22 @@ def evaluate_mood(
 def _require_learnable(songs: Songs, path: Path) -> None:
     for name, reference in songs.reference.items():
         if len(set(reference[reference >= 0].tolist())) < 2:  # noqa: PLR2004
-            raise DatasetError(f"{path} has songs of one class only ({name}); there is nothing to tell apart")
+            raise DatasetError(
+                say(
+                    "data_one_class",
+                    "{file} has songs of one class only ({name}); there is nothing to tell apart",
+                    file=str(path),
+                    name=name,
+                )
+            )
     if len(set(songs.folds.tolist())) < 2:  # noqa: PLR2004
-        raise DatasetError(f"{path} has songs of one artist only; some of another are needed to judge by")
+        raise DatasetError(
+            say(
+                "data_one_artist",
+                "{file} has songs of one artist only; some of another are needed to judge by",
+                file=str(path),
+            )
+        )
 
 
 def _cross_validated(

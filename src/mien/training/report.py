@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from mien.domain import fault_of, say
 from mien.errors import ArtifactError
 from mien.training.report_plots import calibration, coverage, curves, plane
 
@@ -132,7 +133,14 @@ def write_report(folder: Path, report: Report) -> Path:
         page = folder / "report.html"
         page.write_text(as_html(report), encoding="utf-8")
     except OSError as error:
-        raise ArtifactError(f"cannot write a report to {folder}: {error.strerror}") from None
+        raise ArtifactError(
+            say(
+                "report_unwritable",
+                "cannot write a report to {folder}: {fault}",
+                folder=str(folder),
+                fault=fault_of(error),
+            )
+        ) from None
     return page
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mien.audio.mood import MOODS, QUADRANTS
-from mien.domain import Mood, Quadrant
+from mien.domain import Mood, Quadrant, say
 from mien.errors import DatasetError
 from mien.training.datasets import read_labelled
 from mien.training.measuring import measure_song, measure_whole, measured
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mien.domain import Sentence
     from mien.training.datasets import Example, LabelledData
     from mien.training.measuring import Progress, Vectors
 
@@ -57,7 +58,7 @@ class Songs:
     reference: Mapping[str, NDArray[np.int64]] = field(repr=False)
     groups: tuple[str, ...] = field(repr=False)
     folds: NDArray[np.int64] = field(repr=False)
-    left_out: Mapping[str, str]
+    left_out: Mapping[str, Sentence]
 
     def wholes(self) -> Vectors:
         """The vectors of the whole songs, shape ``[songs, d]``."""
@@ -103,7 +104,13 @@ def read_songs(
         )
     labels = {name: found for name in (MOODS, QUADRANTS) if (found := _labels(data, name, columns))}
     if not labels:
-        raise DatasetError(f"{path} names no class of any song: it needs a column mood, quadrant or label")
+        raise DatasetError(
+            say(
+                "data_no_class",
+                "{file} names no class of any song: it needs a column mood, quadrant or label",
+                file=str(path),
+            )
+        )
     heads = {name: _classes(found) for name, found in labels.items()}
     wanted = [e for i, e in enumerate(data.examples) if any(found[i] for found in labels.values())]
     vectors, left_out = measured(
@@ -116,7 +123,15 @@ def read_songs(
     )
     kept = [i for i, example in enumerate(data.examples) if example.file in vectors]
     if not kept:
-        raise DatasetError(f"none of the {len(wanted)} songs of {path} can be measured: {_first(left_out)}")
+        raise DatasetError(
+            say(
+                "data_unmeasured",
+                "none of the {songs} songs of {file} can be measured: {first}",
+                songs=len(wanted),
+                file=str(path),
+                first=_first(left_out),
+            )
+        )
     reference = {
         name: np.array([heads[name].index(found[i]) if found[i] else -1 for i in kept])
         for name, found in labels.items()
@@ -134,8 +149,11 @@ def read_songs(
     )
 
 
-def _first(left_out: Mapping[str, str]) -> str:
-    return next((f"{file}: {reason}" for file, reason in left_out.items()), "there are none")
+def _first(left_out: Mapping[str, Sentence]) -> Sentence:
+    return next(
+        (say("of_file", "{name}: {fault}", name=file, fault=fault) for file, fault in left_out.items()),
+        say("there_are_none", "there are none"),
+    )
 
 
 def _labels(data: LabelledData, head: str, columns: Mapping[str, str]) -> list[str]:
@@ -162,7 +180,13 @@ def _on_the_plane(example: Example, columns: Mapping[str, str]) -> str:
         valence = arousal = float("nan")
     if not (abs(valence) <= 1 and abs(arousal) <= 1):
         raise DatasetError(
-            f"{example.file}: valence and arousal are numbers from -1 to 1, not {said[0]} and {said[1]}"
+            say(
+                "data_off_plane",
+                "{name}: valence and arousal are numbers from -1 to 1, not {valence} and {arousal}",
+                name=example.file,
+                valence=said[0],
+                arousal=said[1],
+            )
         )
     if valence > 0:
         return str(Quadrant.EXUBERANCE if arousal > 0 else Quadrant.CONTENTMENT)

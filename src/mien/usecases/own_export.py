@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Listen, Sentence, say
-from mien.errors import ConfigurationError, InteropError, MienError, StoreError
+from mien.domain import Listen, Sentence, say, sentence_of
+from mien.errors import ConfigurationError, InteropError, StoreError
 from mien.interop.matching import Matcher
 from mien.interop.own_export import EXPORT_VERSION
 from mien.recommend.preferences import Preferences
@@ -251,7 +251,7 @@ def _playlists(
                     "own_no_playlist",
                     "the playlist {name!r}: {fault}",
                     name=playlist.name,
-                    fault=_fault(error),
+                    fault=sentence_of(error),
                 )
             )
             continue
@@ -291,15 +291,10 @@ def _preferences(
     try:
         Preferences.of_json(new)
     except ConfigurationError as error:
-        fault = _fault(error)
+        fault = sentence_of(error)
         return (), (say("own_no_choices", "how recommendations are made: {fault}", fault=fault),)
     store.preferences.keep(listener, {**here, **new})
     return tuple(new), ()
-
-
-def _fault(error: MienError) -> Sentence | str:
-    (message, *_) = error.args
-    return message if isinstance(message, Sentence) else str(error)
 
 
 def _song(track: Track, name: str) -> dict[str, Any]:

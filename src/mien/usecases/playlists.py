@@ -123,7 +123,12 @@ class PlaylistShelf:
             write_jspf(file, entries, title=playlist.name, relative=relative)
         else:
             raise InteropError(
-                f"{file}: a playlist is written as .m3u8, .xspf or .jspf, not {ending or 'that'}"
+                say(
+                    "playlist_ending",
+                    "{file}: a playlist is written as .m3u8, .xspf or .jspf, not {ending}",
+                    file=str(file),
+                    ending=ending or "that",
+                )
             )
         return len(entries)
 

@@ -17,6 +17,7 @@ from mien.audio.files import require_regular_file
 from mien.audio.peaks import outliner
 from mien.audio.tags import TagReader
 from mien.audio.workers import map_files
+from mien.domain import say
 from mien.errors import DecodingError, ImageError
 from mien.interop.lyrics import Lyrics, parse_lyrics
 
@@ -100,7 +101,7 @@ class Sleeves:
         with self._outlining:  # in a process of its own: the file may be hostile
             (result,) = map_files(make, [song], workers=1, timeout_s=_OUTLINE_TIMEOUT_S)
         if result.value is None:
-            raise DecodingError(result.error or "the song cannot be decoded")
+            raise DecodingError(result.error or say("song_undecodable", "the song cannot be decoded"))
         return result.value
 
 
@@ -123,15 +124,19 @@ def thumbnail(content: bytes, side_px: int) -> bytes:
     except ImageError:
         raise
     except Image.DecompressionBombError:  # Pillow's own limit, which is higher
-        raise ImageError("the picture is too large: more than 40 megapixels") from None
+        raise ImageError(
+            say("cover_too_large", "the picture is too large: more than 40 megapixels")
+        ) from None
     except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
-        raise ImageError(f"the picture is damaged or no picture ({type(error).__name__})") from None
+        raise ImageError(
+            say("cover_damaged", "the picture is damaged or no picture ({fault})", fault=type(error).__name__)
+        ) from None
     return out.getvalue()
 
 
 def _check_size(width: int, height: int) -> None:
     if width * height > _LARGEST_PIXELS:
-        raise ImageError(f"the picture is too large: {width}x{height} pixels")
+        raise ImageError(say("cover_too_large", "the picture is too large: more than 40 megapixels"))
 
 
 class _Kept:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mien.domain import Sentence, fault_of, say
 from mien.errors import ImageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
     name = str(source) if isinstance(source, Path) else "the picture"
     content = _content(source) if isinstance(source, Path) else source
     if not content:
-        raise ImageError(f"{name} is empty")
+        raise ImageError(say("picture_empty", "{file} is empty", file=name))
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata and of large pictures; the size is checked here.
@@ -60,25 +61,50 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
     except ImageError:
         raise
     except Image.DecompressionBombError:
-        raise ImageError(f"{name} is too large: more than {LARGEST_PIXELS // 1_000_000} megapixels") from None
+        raise ImageError(_too_large(name)) from None
     except UnidentifiedImageError:
-        raise ImageError(f"{name} is not a picture that Mien reads (JPEG, PNG, WebP, TIFF, ...)") from None
+        raise ImageError(
+            say(
+                "picture_unknown",
+                "{file} is not a picture that Mien reads (JPEG, PNG, WebP, TIFF, ...)",
+                file=name,
+            )
+        ) from None
     except MemoryError:
-        raise ImageError(f"{name} needs more memory than there is") from None
+        raise ImageError(say("picture_memory", "{file} needs more memory than there is", file=name)) from None
     except Exception as error:  # noqa: BLE001  (decoders of hostile files raise anything)
-        raise ImageError(f"{name} is damaged or cut short ({error})") from None
+        raise ImageError(
+            say("picture_damaged", "{file} is damaged or cut short ({fault})", file=name, fault=str(error))
+        ) from None
+
+
+def _too_large(name: str) -> Sentence:
+    return say(
+        "picture_many_pixels",
+        "{file} is too large: more than {megapixels} megapixels",
+        file=name,
+        megapixels=LARGEST_PIXELS // 1_000_000,
+    )
 
 
 def _content(path: Path) -> bytes:
     try:
         if not path.is_file():
-            reason = "is not a file" if path.exists() else "does not exist"
-            raise ImageError(f"{path} {reason}")
+            raise ImageError(
+                say("no_file", "{file} is not a file", file=str(path))
+                if path.exists()
+                else say("file_missing", "{file} does not exist", file=str(path))
+            )
         if path.stat().st_size > LARGEST_BYTES:
-            raise ImageError(f"{path} is larger than {LARGEST_BYTES >> 20} MiB")
+            mib = LARGEST_BYTES >> 20
+            raise ImageError(
+                say("file_too_large", "{file} is larger than {mib} MiB", file=str(path), mib=mib)
+            )
         return path.read_bytes()
     except OSError as error:
-        raise ImageError(f"cannot read {path}: {error.strerror}") from None
+        raise ImageError(
+            say("cannot_read", "cannot read {file}: {fault}", file=str(path), fault=fault_of(error))
+        ) from None
 
 
 def _decode(name: str, content: bytes) -> NDArray[np.uint8]:
@@ -86,8 +112,14 @@ def _decode(name: str, content: bytes) -> NDArray[np.uint8]:
         width, height = image.size
         if width * height > LARGEST_PIXELS:
             raise ImageError(
-                f"{name} is too large: {width}x{height} pixels; Mien reads up to"
-                f" {LARGEST_PIXELS // 1_000_000} megapixels"
+                say(
+                    "picture_huge",
+                    "{file} is too large: {width}x{height} pixels; Mien reads up to {megapixels} megapixels",
+                    file=name,
+                    width=width,
+                    height=height,
+                    megapixels=LARGEST_PIXELS // 1_000_000,
+                )
             )
         image.load()
         upright = ImageOps.exif_transpose(image)

@@ -116,6 +116,7 @@ _RUN = {
     "size_bytes": 41_000_000,
     "begun_at": _AT,
     "error": None,
+    "error_said": None,
     "has_report": False,
     "log": ["epoch 3/30 loss 0.91"],
 }
@@ -202,7 +203,12 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "second_cascade_url": "/api/v1/models/second-cascade.xml",
     },
     "FeelingState": {"feeling": _FEELING},
-    "FileProblem": {"path": "/music/broken.mp3", "reason": "it holds no sound", "failed_at": _AT},
+    "FileProblem": {
+        "path": "/music/broken.mp3",
+        "reason": "broken.mp3 holds no audio",
+        "reason_said": {"code": "song_no_audio", "values": {"file": "broken.mp3"}},
+        "failed_at": _AT,
+    },
     "FolderGiven": {"id": 1, "path": "/music"},
     "Group": {"name": "The Harbour", "tracks": 34, "duration_s": 7420.5},
     "Health": {"status": "ok"},
@@ -302,6 +308,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
         "started_at": _AT,
         "finished_at": None,
         "error": None,
+        "error_said": None,
     },
     "SessionState": {
         "listener": _WHO,

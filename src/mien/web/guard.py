@@ -100,12 +100,12 @@ class Guard:
                 say("host_unknown", "this server does not know itself by that name: add it to MIEN_HOSTS"),
             )
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
-            return problem(414, "the address is longer than any of this server's")
+            return problem(414, say("address_too_long", "the address is longer than any of this server's"))
         if not self._is_own_site(headers):
             return problem(403, say("other_site", "a page of another site may not use this server"))
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
-            return problem(400, "Content-Length is not a number")
+            return problem(400, say("length_no_number", "Content-Length is not a number"))
         if int(length[:20]) > self._rules.most_bytes(scope["path"]):
             return _too_large(self._rules.most_bytes(scope["path"]))
         return None

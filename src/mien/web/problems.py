@@ -59,6 +59,7 @@ _TITLES = {
 }
 _MOST_FAULTS = 20
 _SERVER_ERROR = 500
+DEFECT = say("defect", "this is a defect of Mien: the server's log says what happened")
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -176,4 +177,4 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, say("defect", "this is a defect of Mien: the server's log says what happened"))
+    return problem(500, DEFECT)

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mien.domain import say
+from mien.domain import Sentence, say, sentence_of
 from mien.errors import ConflictError, MienError
+from mien.web.problems import DEFECT
+from mien.web.schemas import plain, said
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -66,11 +68,14 @@ class ScanStatus:
     left_s: float | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    error: str | None = None
+    error: Sentence | None = None
 
     def as_event(self) -> dict[str, Any]:
-        """As JSON has it."""
-        values = asdict(self)
+        """As JSON has it, like the schema ``Scan``."""
+        values = asdict(self) | {
+            "error": None if self.error is None else plain(self.error),
+            "error_said": None if self.error is None else said(self.error).model_dump(),
+        }
         for name in ("started_at", "finished_at"):
             values[name] = values[name] and values[name].isoformat()
         return values
@@ -131,10 +136,8 @@ class Scanning:
             )
         except Exception as error:  # noqa: BLE001  (a thread of its own: whatever it is, the page shall say it)
             _log.error("the scan failed", exc_info=None if isinstance(error, MienError) else error)
-            said = (
-                str(error) if isinstance(error, MienError) else "a defect of Mien: the server's log says more"
-            )
-            failed = replace(self.status, state=ScanState.FAILED, error=said, finished_at=datetime.now(UTC))
+            why = sentence_of(error) if isinstance(error, MienError) else DEFECT
+            failed = replace(self.status, state=ScanState.FAILED, error=why, finished_at=datetime.now(UTC))
             self._tell(failed, now=True)
         self._live.tell("library", {})
 

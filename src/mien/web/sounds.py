@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from typing import IO, TYPE_CHECKING, cast
 import anyio.to_thread
 from starlette.responses import Response
 
-from mien.domain import say
+from mien.domain import Sentence, say
 from mien.errors import DecodingError, ThrottledError
 from mien.web.files import Streamed
 
@@ -85,10 +86,12 @@ def transcoded(path: Path, start_s: float, *, head: bool = False) -> Response:
     return Streamed(_blocks(output, first), partial(_end, process), 200, headers, "audio/ogg")
 
 
-def _complaint(process: subprocess.Popen[bytes]) -> str:
+def _complaint(process: subprocess.Popen[bytes]) -> Sentence:
     _, said = process.communicate()
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "the file cannot be converted"
+    try:
+        return Sentence.of_json(json.loads(said.decode("utf-8", "replace").strip().splitlines()[-1]))
+    except (IndexError, ValueError, KeyError, TypeError):  # it broke down without a sentence
+        return say("song_not_converted", "the file cannot be converted")
 
 
 async def _blocks(output: IO[bytes], block: bytes) -> AsyncIterator[bytes]:

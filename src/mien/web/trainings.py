@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Any
 from PIL import Image
 
 from mien.audio.files import AUDIO_SUFFIXES
-from mien.domain import Emotion, Mood, say
+from mien.domain import Emotion, Mood, Sentence, say
 from mien.errors import ConflictError, DatasetError, NotFoundError, TooLargeError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Training:
     files: Counter[str] = field(default_factory=Counter)
     size_bytes: int = 0
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    error: str | None = None
+    error: Sentence | None = None
     whole_pictures: bool = False
     process: subprocess.Popen[bytes] | None = None
 
@@ -103,6 +103,11 @@ class Training:
     def out(self) -> Path:
         """The artifact and the report."""
         return self.folder / "out"
+
+    @property
+    def fault(self) -> Path:
+        """Where the process leaves why it failed."""
+        return self.folder / "fault.json"
 
     @property
     def report(self) -> Path:
@@ -228,7 +233,7 @@ class Trainings:
                 command.append("--detect")
             with (training.folder / "log.txt").open("wb") as log:
                 training.process = subprocess.Popen(  # noqa: S603  (the command is ours)
-                    [*command, "--out", str(training.out), "--about", "collected in the page"],
+                    [*command, *_options(training)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -269,7 +274,7 @@ class Trainings:
         with self._lock:
             if training.state is TrainingState.RUNNING:
                 training.state = TrainingState.FAILED if code else TrainingState.DONE
-                training.error = (training.log() or ["it ended without a word"])[-1] if code else None
+                training.error = _fault(training, code) if code else None
         self._finish(training)
 
     def _finish(self, training: Training) -> None:
@@ -281,7 +286,7 @@ class Trainings:
             "files": dict(training.files),
             "size_bytes": training.size_bytes,
             "begun_at": training.begun_at.isoformat(),
-            "error": training.error,
+            "error": training.error and training.error.to_json(),
         }
         with suppress(OSError):
             (training.folder / "training.json").write_text(json.dumps(about), encoding="utf-8")
@@ -289,6 +294,32 @@ class Trainings:
 
     def _tell(self, training: Training) -> None:
         self._live.tell("training", {"id": training.id, "state": str(training.state)}, admins=True)
+
+
+def _options(training: Training) -> list[str]:
+    where = ["--out", str(training.out), "--fault-file", str(training.fault)]
+    return [*where, "--about", "collected in the page"]
+
+
+def _fault(training: Training, code: int) -> Sentence:
+    """Why the process failed: what it left of it, else how it ended."""
+    try:
+        return Sentence.of_json(json.loads(training.fault.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    if code < 0:
+        return say("training_killed", "it was ended from outside (signal {signal})", signal=-code)
+    log = training.log()
+    if not log:
+        return say("training_silent", "it ended without a word")
+    return say("training_broke", "it broke down: {fault}", fault=log[-1])
+
+
+def _kept_fault(kept: dict[str, Any] | str | None) -> Sentence | None:
+    """As ``training.json`` has it; an older Mien kept the words alone."""
+    if isinstance(kept, str):
+        return say("fault_other", "{fault}", fault=kept)
+    return None if kept is None else Sentence.of_json(kept)
 
 
 def can_train() -> bool:
@@ -310,7 +341,7 @@ def _left(folder: Path) -> list[Training]:
                 Counter(about["files"]),
                 about["size_bytes"],
                 datetime.fromisoformat(about["begun_at"]),
-                about["error"],
+                _kept_fault(about["error"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             _log.warning("removing %s: its training was not finished", place.name)

@@ -10,6 +10,7 @@ import zlib
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from sound_files import KINDS, LEVEL, PITCH_HZ, pitch_hz, sine, write_sine, writ
 from mien.audio.decode import decode, decode_all
 from mien.audio.files import find_audio_files
 from mien.errors import DecodingError
+
+if TYPE_CHECKING:
+    from mien.domain import Sentence
 
 RATE_HZ = 22_050
 
@@ -476,12 +480,15 @@ def test_follows_links_to_folders_but_ends_where_they_loop(tmp_path: Path) -> No
 
 def test_reports_what_is_missing_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").touch()
-    problems: list[tuple[Path, str]] = []
+    problems: list[tuple[Path, Sentence]] = []
     paths = [tmp_path / "gone", tmp_path / "a\0b", tmp_path / "a.mp3"]
     found = list(find_audio_files(paths, on_problem=lambda path, problem: problems.append((path, problem))))
     assert found == [tmp_path / "a.mp3"]
     assert [path.name for path, _ in problems] == ["gone", "a\0b"]
-    assert problems[0][1] == "cannot be opened: No such file or directory"
+    assert [str(problem) for _, problem in problems] == [
+        "cannot be opened: No such file or directory",
+        "cannot be opened: no file can have this name",
+    ]
 
 
 def test_reports_a_folder_that_cannot_be_listed_and_goes_on(

@@ -87,7 +87,7 @@ def test_every_file_gets_exactly_one_result_whatever_befalls_the_others() -> Non
     }
     good = [f"good-{number}" for number in range(20)]
     found = results([good[0], *bad, *good[1:]])
-    assert {name: found[name].error for name in bad} == bad
+    assert {name: str(found[name].error) for name in bad} == bad
     assert all(found[name].value is None for name in bad)
     assert all(found[name].error is None for name in good)
 
@@ -101,13 +101,14 @@ def test_the_function_is_made_once_in_each_worker_and_uses_one_thread() -> None:
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on() -> None:
     found = results(["hang-1", "good-1", "good-2", "hang-2", "good-3"], timeout_s=2.0)
-    assert found["hang-1"].error == found["hang-2"].error == "took longer than 2 s and was given up"
+    for name in ("hang-1", "hang-2"):
+        assert str(found[name].error) == "took longer than 2 s and was given up"
     assert [found[f"good-{number}"].error for number in (1, 2, 3)] == [None, None, None]
 
 
 def test_a_value_that_cannot_be_sent_is_that_files_error() -> None:
     found = results(["unpicklable-1", "none-1", "good-1"], workers=1)
-    assert "pickle" in found["unpicklable-1"].error
+    assert "pickle" in str(found["unpicklable-1"].error)
     assert found["none-1"] == Result(Path("none-1"), None, None)
     assert found["good-1"].error is None
 

@@ -165,3 +165,15 @@ def test_readings_from_before_calibrations_are_kept(file):
         assert reading.emotion.top is Emotion.HAPPY
         assert (reading.certain, reading.frames, reading.reason_code, reading.held) == (True, 9, None, None)
         assert store.calibrations.of(me) is None
+
+
+def test_files_that_failed_before_keep_their_reason_and_have_no_code(file):
+    at_revision(file, "0009")
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        row = "(CAST('/music/a.mp3' AS BLOB), 'a.mp3 holds no audio', 9, 9, '2026-01-02 03:04:05')"
+        connection.exec_driver_sql(f"INSERT INTO problems VALUES {row}")
+    engine.dispose()
+    with open_store(f"sqlite:///{file}") as store:
+        (problem,) = store.problems.all()
+    assert (problem.path.name, problem.reason, problem.said) == ("a.mp3", "a.mp3 holds no audio", None)

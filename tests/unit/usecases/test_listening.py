@@ -19,6 +19,7 @@ from mien.domain import (
     Reading,
     SongAnalysis,
     Tags,
+    say,
 )
 from mien.errors import ConfigurationError, NotFoundError
 from mien.recommend.preferences import Preferences, Weights
@@ -191,7 +192,7 @@ class TestRecommending:
         store.tracks.save(song(43, Mood.SAD), FileStamp(1, 1))
         assert 43 in ids(listening.recommend(me, emotion=Emotion.SAD, n=99))
         store.tracks.forget([Path("/music/043.flac"), Path("/music/001.flac")])
-        store.problems.record(Path("/music/002.flac"), "cut off", None)
+        store.problems.record(Path("/music/002.flac"), say("cut_off", "cut off"), None)
         assert not {1, 2, 43} & set(ids(listening.recommend(me, emotion=Emotion.SAD, n=99)))
 
     def test_a_large_library_is_looked_at_again_after_a_while(self, listening, store, clock, me, monkeypatch):

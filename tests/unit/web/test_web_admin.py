@@ -1,4 +1,5 @@
 import io
+import json
 import time
 
 import pytest
@@ -62,6 +63,11 @@ def test_a_folder_is_added_scanned_and_its_problems_are_listed(client, mien, mad
         assert ended["done"] == ended["total"] > 1
         (problem,) = client.get(f"{PREFIX}/library/problems").json()
         assert problem["path"].endswith("broken.mp3")
+        why = "it is no audio format that Mien reads, or it is damaged"
+        assert problem["reason"] == f"broken.mp3 cannot be read: {why}"
+        fault = {"code": "song_unknown", "values": {}}
+        values = {"file": "broken.mp3", "fault": fault}
+        assert problem["reason_said"] == {"code": "song_not_read", "values": values}
     finally:
         (made / "music" / "broken.mp3").unlink()
     number = added.json()["id"]
@@ -115,9 +121,49 @@ def test_a_training_that_fails_says_so_and_its_pictures_are_deleted(client, mien
         "it ended without a word",
         False,
     )
+    assert ended["error_said"] == {"code": "training_silent", "values": {}}
     data = mien.settings.home / "trainings" / number / "data"
     assert wait_for(lambda: not data.exists())
     assert client.get(f"{address}/report").status_code == 404
+
+
+# How a program that trains ends: what it does, and what is told of it.
+FAULT = '{"code": "data_one_class", "english": "{file}: one class", "values": {"file": "x"}}'
+ENDS = [
+    (f"echo '{FAULT}' > \"$F\"; exit 1", "x: one class", "data_one_class"),
+    ("echo half > $F; echo one; echo MemoryError; exit 1", "it broke down: MemoryError", "training_broke"),
+    ("kill -9 $$", "it was ended from outside (signal 9)", "training_killed"),
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=[code for _, _, code in ENDS])
+def test_why_a_training_failed_is_told_with_its_code_and_outlives_the_server(
+    client, mien, monkeypatch, tmp_path, end
+):
+    script, error, code = end
+    monkeypatch.setattr(trainings, "can_train", lambda: True)
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\nwhile [ "$1" != --fault-file ]; do shift; done\nF="$2"\n{script}\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(trainings.sys, "executable", str(program))
+    number, _ = collect(client)
+    address = f"{PREFIX}/trainings/{number}"
+    files = [("files", ("a.png", picture("PNG")))]
+    client.post(f"{address}/files", params={"label": "sad"}, files=files)
+    client.post(f"{address}/run")
+    ended = wait_for(lambda: client.get(address).json()["state"] != "running" and client.get(address).json())
+    assert (ended["state"], ended["error"], ended["error_said"]["code"]) == ("failed", error, code)
+    home = mien.settings.home / "trainings"
+    assert wait_for((home / number / "training.json").exists)
+    kept = trainings.Trainings(home, None).get(number)
+    assert (str(kept.error), kept.error.code) == (error, code)
+
+
+def test_why_a_training_failed_under_an_older_mien_is_still_there(tmp_path):
+    about = {"network": "mood", "state": "failed", "files": {}, "size_bytes": 0, "error": "no songs"}
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "training.json").write_text(json.dumps(about | {"begun_at": "2026-01-02T03:04:05Z"}))
+    assert str(trainings.Trainings(tmp_path, None).get("a").error) == "no songs"
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -1802,7 +1802,13 @@ export interface components {
          * @example {
          *       "failed_at": "2026-11-25T18:30:00Z",
          *       "path": "/music/broken.mp3",
-         *       "reason": "it holds no sound"
+         *       "reason": "broken.mp3 holds no audio",
+         *       "reason_said": {
+         *         "code": "song_no_audio",
+         *         "values": {
+         *           "file": "broken.mp3"
+         *         }
+         *       }
          *     }
          */
         FileProblem: {
@@ -1815,6 +1821,7 @@ export interface components {
             path: string;
             /** Reason */
             reason: string;
+            reason_said: components["schemas"]["Said"] | null;
         };
         /**
          * FolderGiven
@@ -3108,6 +3115,7 @@ export interface components {
          *       "current": "07 Slow Rain.flac",
          *       "done": 420,
          *       "error": null,
+         *       "error_said": null,
          *       "failed": 1,
          *       "finished_at": null,
          *       "left_s": 390,
@@ -3125,6 +3133,7 @@ export interface components {
             done: number;
             /** Error */
             error: string | null;
+            error_said: components["schemas"]["Said"] | null;
             /** Failed */
             failed: number;
             /** Finished At */
@@ -3713,6 +3722,7 @@ export interface components {
          * @example {
          *       "begun_at": "2026-11-25T18:30:00Z",
          *       "error": null,
+         *       "error_said": null,
          *       "files": {
          *         "happy": 320,
          *         "sad": 290
@@ -3735,6 +3745,7 @@ export interface components {
             begun_at: string;
             /** Error */
             error: string | null;
+            error_said: components["schemas"]["Said"] | null;
             /** Files */
             files: {
                 [key: string]: number;
@@ -3759,6 +3770,7 @@ export interface components {
          *         {
          *           "begun_at": "2026-11-25T18:30:00Z",
          *           "error": null,
+         *           "error_said": null,
          *           "files": {
          *             "happy": 320,
          *             "sad": 290

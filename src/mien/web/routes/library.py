@@ -18,7 +18,7 @@ from mien.web.files import answer_bytes, not_modified
 from mien.web.parts import Admin, Me, PartsOf
 from mien.web.roots import Listing, Place
 from mien.web.scanning import ScanState, ScanStatus
-from mien.web.schemas import Asked, Given, Ok, PathId
+from mien.web.schemas import Asked, Given, Ok, PathId, Said, said
 
 router = APIRouter(prefix="/library", tags=["library"])
 _MAP_MARK = 0x314D4E4D  # "MNM1", little-endian
@@ -60,6 +60,9 @@ class FileProblem(Given):
 
     path: str
     reason: str
+    """Why, in English."""
+    reason_said: Said | None
+    """The same for a page of another language; null where an older Mien wrote it."""
     failed_at: datetime
 
 
@@ -106,6 +109,9 @@ class Scan(Given):
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
+    """Why it failed as a whole, in English."""
+    error_said: Said | None
+    """The same for a page of another language."""
 
 
 @router.get("")
@@ -158,7 +164,12 @@ def get_map(request: Request, parts: PartsOf, me: Me) -> Response:
 def list_problems(parts: PartsOf, _admin: Admin) -> list[FileProblem]:
     """Files that could not be read, and why."""
     return [
-        FileProblem(path=_shown(problem.path), reason=problem.reason, failed_at=problem.failed_at)
+        FileProblem(
+            path=_shown(problem.path),
+            reason=problem.reason,
+            reason_said=None if problem.said is None else said(problem.said),
+            failed_at=problem.failed_at,
+        )
         for problem in parts.store.problems.all()
     ]
 
@@ -227,7 +238,7 @@ def _map(spots: list[Spot]) -> bytes:
 
 
 def _scan(status: ScanStatus) -> Scan:
-    return Scan.model_validate(status)
+    return Scan.model_validate(status.as_event())
 
 
 def _place(place: Place) -> PlaceGiven:

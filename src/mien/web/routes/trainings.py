@@ -14,7 +14,7 @@ from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_file
 from mien.web.parts import Admin, PartsOf
-from mien.web.schemas import Asked, Given, Ok
+from mien.web.schemas import Asked, Given, Ok, Said, plain, said
 from mien.web.trainings import Network, Training, TrainingState, can_train
 
 router = APIRouter(prefix="/trainings", tags=["trainings"])
@@ -34,6 +34,9 @@ class TrainingGiven(Given):
     size_bytes: int
     begun_at: datetime
     error: str | None
+    """Why it failed, in English."""
+    error_said: Said | None
+    """The same for a page of another language."""
     has_report: bool
     log: list[str]
     """The last lines that it said."""
@@ -140,7 +143,8 @@ def _shown(training: Training) -> TrainingGiven:
         files=dict(training.files),
         size_bytes=training.size_bytes,
         begun_at=training.begun_at,
-        error=training.error,
+        error=None if training.error is None else plain(training.error),
+        error_said=None if training.error is None else said(training.error),
         has_report=training.report.is_file(),
         log=training.log(),
     )
