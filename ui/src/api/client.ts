@@ -1,6 +1,6 @@
 /** One way to the server. Errors are problems (RFC 9457) with a sentence for people. */
 import { i18n } from '../i18n/index.svelte';
-import { say } from '../i18n/said';
+import { sayProblem } from '../i18n/said';
 import type { components } from './schema';
 
 export class Problem extends Error {
@@ -65,7 +65,7 @@ async function answerOf<T>(response: Response | null): Promise<T> {
   if (response.ok) return answer as T;
   const { detail, said } = (answer ?? {}) as Partial<components['schemas']['Problem']>;
   const wait = Number(response.headers.get('Retry-After'));
-  const message = say(detail ?? response.statusText, said);
+  const message = sayProblem(response.status, detail ?? response.statusText, said);
   throw new Problem(response.status, message, wait > 0 ? wait : null);
 }
 

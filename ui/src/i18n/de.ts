@@ -76,6 +76,8 @@ export const de: Text = {
   loading: 'Lädt…',
   retry: 'Noch einmal',
   offline: 'Der Server von Mien antwortet nicht.',
+  refused: 'So nimmt der Server das nicht an.',
+  failed: 'Im Server ist etwas schiefgegangen: was, steht in seinem Protokoll.',
   now: {
     hello: 'Wie geht es dir?',
     lead: 'Lass Mien kurz hinsehen oder sag es selbst. Die Musik folgt.',

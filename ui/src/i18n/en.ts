@@ -68,6 +68,8 @@ export const en = {
   loading: 'Loading…',
   retry: 'Try again',
   offline: 'Mien’s server does not answer.',
+  refused: 'The server does not take it like that.',
+  failed: 'Something went wrong in the server: its log says what.',
   now: {
     hello: 'How is it going?',
     lead: 'Let Mien have a look, or say it yourself. What plays follows.',

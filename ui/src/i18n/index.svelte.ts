@@ -17,7 +17,7 @@ class I18n {
   choose(language: string): void {
     this.language = language;
     localStorage.setItem('mien.language', language);
-    document.documentElement.lang = language;
+    tell(language);
   }
 
   /** The browser's own kind of the language: en-GB writes 17:20 where en-US writes 5:20 PM. */
@@ -57,5 +57,13 @@ class I18n {
   }
 }
 
+/** The browser: for screen readers and hyphens, and what the page is called where it is installed. */
+function tell(language: string): void {
+  document.documentElement.lang = language;
+  const manifest = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
+  if (manifest)
+    manifest.href = language === 'en' ? '/manifest.webmanifest' : `/manifest.${language}.webmanifest`;
+}
+
 export const i18n = new I18n();
-document.documentElement.lang = i18n.language;
+tell(i18n.language);

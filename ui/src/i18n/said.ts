@@ -13,13 +13,30 @@ export const SAID: Record<string, Record<string, string>> = { de: german };
 
 /** Several things that the server says at once. */
 const BETWEEN = '; ';
+const SERVER_ERROR = 500;
 
-/** A sentence; in English where this language has none for it, as when the server is newer than the page. */
-export function say(english: string, said: Said | Said[] | null | undefined): string {
+/** Values that are written as they are at the beginning of a sentence too. */
+const NAMES = ['file', 'name'];
+
+/**
+ * A sentence; in English where this language has none for it, as when the server is newer than the page, unless there
+ * is something to say instead.
+ */
+export function say(
+  english: string,
+  said: Said | Said[] | null | undefined,
+  instead: string = english,
+): string {
   const all = said ? [said].flat() : [];
   const words = all.map(wordsOf);
   const known = words.length > 0 && words.every((one) => one !== null);
-  return capital(known ? words.join(BETWEEN) : english);
+  const text = known ? words.join(BETWEEN) : i18n.language in SAID ? instead : english;
+  return NAMES.some((name) => text.startsWith(String(all[0]?.values[name]))) ? text : capital(text);
+}
+
+/** What the server says went wrong; what it has no code for, only programs come upon: then that it did. */
+export function sayProblem(status: number, english: string, said: Said | null | undefined): string {
+  return say(english, said, status >= SERVER_ERROR ? i18n.t.failed : i18n.t.refused);
 }
 
 function wordsOf({ code, values }: Said): string | null {
