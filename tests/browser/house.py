@@ -33,7 +33,13 @@ def served(folder: Path) -> Iterator[str]:
     (music / f"{TITLES[0]}.lrc").write_text(LYRICS, encoding="utf-8")
     embed_words(music / f"{TITLES[1]}.wav")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
-    environment = {**kept, "MIEN_HOME": str(folder / "home"), "COLUMNS": "300", "MIEN_WORKERS": "1"}
+    environment = {
+        **kept,
+        "MIEN_HOME": str(folder / "home"),
+        "MIEN_MUSIC_ROOTS": str(music),
+        "MIEN_WORKERS": "1",
+        "COLUMNS": "300",
+    }
     mien = [sys.executable, "-m", "mien"]
     subprocess.run([*mien, "scan", str(music)], env=environment, check=True, capture_output=True, timeout=300)
     log = folder / "serve.log"

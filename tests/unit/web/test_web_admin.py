@@ -1,13 +1,16 @@
 import io
 import json
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
 from PIL import Image
 from test_web_sleeves import picture, png_bomb
 
-from mien.errors import ConfigurationError, NotFoundError
+from mien.domain import say
+from mien.errors import ConfigurationError, NotFoundError, StoreError
 from mien.web import trainings
 from mien.web.certificates import certificate_for, own_addresses
 from mien.web.roots import Roots
@@ -73,6 +76,31 @@ def test_a_folder_is_added_scanned_and_its_problems_are_listed(client, mien, mad
     number = added.json()["id"]
     assert client.delete(f"{PREFIX}/library/folders/{number}").status_code == 200
     assert client.get(f"{PREFIX}/library/folders").json() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (StoreError(say("store_full", "the disk is full")), {"code": "store_full", "values": {}}),
+        (ZeroDivisionError(), {"code": "defect", "values": {}}),
+    ],
+)
+def test_why_a_whole_scan_failed_is_told_with_its_code(app, client, monkeypatch, error, said):
+    def fail(_folders):
+        raise error
+
+    scanning = app.state.parts.scanning
+    monkeypatch.setattr(scanning, "_mien", SimpleNamespace(plan_scan=fail))
+    told = []
+    monkeypatch.setattr(
+        scanning, "_live", SimpleNamespace(tell=lambda name, data, **_: told.append((name, data)))
+    )
+    scanning.start([Path("/music")])
+    scanning.close()
+    scan = client.get(f"{PREFIX}/library/scan").json()
+    assert (scan["state"], scan["error_said"]) == ("failed", said)
+    (event,) = (data for name, data in told if name == "scan")
+    assert (event["error"], event["error_said"], event.keys()) == (scan["error"], said, scan.keys())
 
 
 def collect(client, label="happy", content=None, name="../../../etc/passwd.jpg"):

@@ -108,3 +108,4 @@ def test_what_cannot_be_converted_says_why(client, own_song):
     answer = client.get(f"/api/v1/tracks/{number}/audio", params={"as": "opus"})
     assert (answer.status_code, answer.json()["status"]) == (422, 422)
     assert "cannot be read" in answer.json()["detail"]
+    assert answer.json()["said"]["code"] == "song_not_read"

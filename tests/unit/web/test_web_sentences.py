@@ -109,6 +109,14 @@ def test_what_is_excepted_needs_to_be(name):
     assert raised_plainly(PACKAGE / name) != []
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_has_words_for_every_reason_to_be_unsure_of_a_face(language):
+    """The page says a reading's reason by its code, not as the server wrote it."""
+    words = (LANGUAGES[0].parent / f"{language}.ts").read_text("utf-8")
+    said = re.search(r"\breasons: \{(.+?)\n  \}", words, re.DOTALL)[1]
+    assert set(re.findall(r"^    (\w+):", said, re.MULTILINE)) == set(Reason)
+
+
 def test_the_systems_own_faults_have_codes():
     """Whatever a disk can do to a song is said in the page's language."""
     for number in (errno.ENOENT, errno.EACCES, errno.EIO, errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG):
