@@ -58,6 +58,12 @@ export async function upload<T>(
   return answerOf<T>(response);
 }
 
+/** What is no JSON, such as the map. */
+export async function bytes(path: string): Promise<ArrayBuffer> {
+  const response = await fetch(BASE + path, { credentials: 'same-origin' }).catch(() => null);
+  return response?.ok ? response.arrayBuffer() : answerOf(response);
+}
+
 async function answerOf<T>(response: Response | null): Promise<T> {
   if (response === null) throw new Problem(0, i18n.t.offline);
   if (response.status === 204) return undefined as T;

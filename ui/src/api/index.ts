@@ -2,7 +2,7 @@
 import type { Mood } from '../design/moods';
 import type { Distribution, Reading } from '../sensing/types';
 import type { components } from './schema';
-import { BASE, del, get, patch, post, put, upload } from './client';
+import { BASE, bytes, del, get, patch, post, put, upload } from './client';
 
 export { BASE, onSignedOut, Problem } from './client';
 
@@ -75,5 +75,5 @@ export const feelings = {
 
 export const queue = { make: (asked: QueueAsked) => post<QueueGiven>('/queue', asked) };
 
-export { del, get, patch, post, put, upload };
+export { bytes, del, get, patch, post, put, upload };
 export type { Distribution };

@@ -1,4 +1,6 @@
 /** Short words at the edge of the page, with what can be undone. Screen readers hear them. */
+import { i18n } from '../i18n/index.svelte';
+
 export interface Toast {
   id: number;
   text: string;
@@ -7,6 +9,13 @@ export interface Toast {
 }
 
 const LASTS_MS = 7000;
+
+/** The page's own errors and the server's are sentences; what a browser throws has a name of its own, and is English. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'Error') return error.message;
+  console.warn(error);
+  return i18n.t.broken;
+}
 
 class Toasts {
   all = $state<Toast[]>([]);
@@ -20,7 +29,7 @@ class Toasts {
 
   /** What went wrong; an arrow, so that it can stand in a `catch` by itself. */
   readonly wrong = (error: unknown): void => {
-    this.say(error instanceof Error ? error.message : String(error), null, true);
+    this.say(wordsOf(error), null, true);
   };
 
   drop(id: number): void {

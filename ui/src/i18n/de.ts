@@ -77,6 +77,7 @@ export const de: Text = {
   retry: 'Noch einmal',
   offline: 'Der Server von Mien antwortet nicht.',
   refused: 'So nimmt der Server das nicht an.',
+  broken: 'In der Seite ist etwas schiefgegangen: Lade sie neu.',
   failed: 'Im Server ist etwas schiefgegangen: was, steht in seinem Protokoll.',
   now: {
     hello: 'Wie geht es dir?',

@@ -69,6 +69,7 @@ export const en = {
   retry: 'Try again',
   offline: 'Mien’s server does not answer.',
   refused: 'The server does not take it like that.',
+  broken: 'Something went wrong in the page: load it again.',
   failed: 'Something went wrong in the server: its log says what.',
   now: {
     hello: 'How is it going?',

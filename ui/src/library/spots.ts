@@ -16,7 +16,7 @@ export interface Spots {
 
 export function readSpots(buffer: ArrayBuffer): Spots {
   const head = new DataView(buffer);
-  if (head.getUint32(0, true) !== MARK) throw new Error('this is no map');
+  if (head.getUint32(0, true) !== MARK) throw new RangeError('this is no map');
   const count = head.getUint32(4, true);
   const ids = new Uint32Array(buffer, 8, count);
   const plane = new Int16Array(buffer, 8 + 4 * count, 2 * count);

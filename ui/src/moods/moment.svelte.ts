@@ -240,8 +240,9 @@ class Moment {
     this.busy = true;
     this.picture = null;
     try {
-      const seen = await this.sensor.readPicture(file, box).catch((error: unknown) => {
-        throw this.sensor.trouble ? error : new Error(i18n.t.now.badPicture);
+      const seen = await this.sensor.readPicture(file, box).catch(() => {
+        const { trouble } = this.sensor;
+        throw new Error(trouble ? i18n.t.trouble[trouble][0] : i18n.t.now.badPicture);
       });
       if (seen.faces.length === 0) toasts.say(i18n.t.now.noFaceInPicture);
       else if (seen.reading.reason === 'several_faces') this.picture = file;
