@@ -109,3 +109,15 @@ def test_classes_without_mood_names_are_trained_and_the_player_says_that_it_need
     answer = mien("song", songs, "--mood-artifact", out)
     assert answer.code == 1
     assert "does not estimate Mien's moods" in answer.err
+
+
+def test_why_a_training_failed_is_left_for_the_program_that_started_it(mien, tmp_path):
+    (tmp_path / "data").mkdir()
+    fault = tmp_path / "fault.json"
+    for network in ("emotion", "mood"):
+        answer = mien("train", network, tmp_path / "data", "--out", tmp_path / network, "--fault-file", fault)
+        left = json.loads(fault.read_text())
+        fault.unlink()
+        assert (answer.code, left["code"]) == (1, "data_nothing")
+        assert left["english"].format_map(left["values"]) in answer.err
+    assert "--fault-file" not in mien("train", "emotion", "--help").out

@@ -55,7 +55,7 @@ class ScanStatus:
         left_s: how long it will take yet, in seconds; None while that is not known.
         started_at: when it began; None before the first.
         finished_at: when it ended.
-        error: why it failed as a whole.
+        error: why it failed as a whole, or what of the folders it could not look at.
     """
 
     state: ScanState = ScanState.IDLE
@@ -129,6 +129,7 @@ class Scanning:
     def _run(self, folders: Sequence[Path]) -> None:
         try:
             plan = self._mien.plan_scan(folders)
+            self._tell(replace(self.status, error=_unseen(plan)), now=True)
             self._analyse(plan)
             state = ScanState.STOPPED if self._stop.is_set() else ScanState.DONE
             self._tell(
@@ -168,3 +169,16 @@ class Scanning:
         if now or time.monotonic() - self._told_at > _TELL_EVERY_S:
             self._told_at = time.monotonic()
             self._live.tell("scan", status.as_event(), admins=True)
+
+
+def _unseen(plan: ScanPlan) -> Sentence | None:
+    if not plan.problems:
+        return None
+    path, fault = plan.problems[0]
+    return say(
+        "scan_unseen",
+        "not all could be looked at ({places}), such as {path}: {fault}",
+        places=len(plan.problems),
+        path=str(path),
+        fault=fault,
+    )

@@ -103,6 +103,17 @@ def test_why_a_whole_scan_failed_is_told_with_its_code(app, client, monkeypatch,
     assert (event["error"], event["error_said"], event.keys()) == (scan["error"], said, scan.keys())
 
 
+def test_a_folder_that_cannot_be_listed_is_not_passed_over_in_silence(app, client, mien, tmp_path):
+    mien.store.folders.add(tmp_path / "unplugged")
+    client.post(f"{PREFIX}/library/scan")
+    scan = wait_for(
+        lambda: (found := client.get(f"{PREFIX}/library/scan").json())["state"] == "done" and found
+    )
+    assert "unplugged: cannot be opened: No such file or directory" in scan["error"]
+    assert scan["error_said"]["code"] == "scan_unseen"
+    assert scan["error_said"]["values"]["fault"]["values"]["fault"]["code"] == "os_missing"
+
+
 def collect(client, label="happy", content=None, name="../../../etc/passwd.jpg"):
     begun = client.post(f"{PREFIX}/trainings", json={"network": "emotion", "consent": True}).json()
     files = [("files", (name, content if content is not None else picture()))]

@@ -109,7 +109,7 @@ class Scan(Given):
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
-    """Why it failed as a whole, in English."""
+    """Why it failed as a whole, or what of the folders it could not look at, in English."""
     error_said: Said | None
     """The same for a page of another language."""
 
