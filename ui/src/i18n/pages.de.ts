@@ -11,7 +11,8 @@ export const pages: PagesText = {
     add: 'Musik hinzufügen',
     scan: 'Nach neuer Musik suchen',
     scanning: (done, total) => `Hört zu: ${done} von ${total}`,
-    problems: (n) => (n === 1 ? '1 Datei ließ sich nicht lesen' : `${n} Dateien ließen sich nicht lesen`),
+    problems: (n) =>
+      n === 1 ? '1 Datei ließ sich nicht lesen' : `${n.toLocaleString('de')} Dateien ließen sich nicht lesen`,
     problemsTitle: 'Dateien, die sich nicht lesen ließen',
     noProblems: 'Alle Dateien ließen sich lesen.',
     left: (t) => `noch ${t}`,
@@ -277,7 +278,7 @@ export const pages: PagesText = {
       listens: 'Was du gehört hast',
       other: 'Was du gewählt hast',
     },
-    moreLearned: (n: number) => `und ${n} weitere: Suche danach`,
+    moreLearned: (n: number) => `und ${n.toLocaleString('de')} weitere: Suche danach`,
     forgetAllSure:
       'Gehörtes, Ablesungen, Bewertungen, Stimmungen und Gewichte werden gelöscht. Das lässt sich nicht rückgängig machen.',
   },
@@ -379,7 +380,7 @@ export const pages: PagesText = {
     added: (n: number) => `${n.toLocaleString('de')} sind neu.`,
     nothingNew: 'Keines davon ist neu.',
     restored: (ratings: number, labels: number, others: number) =>
-      `Neu hier: ${ratings} Bewertungen, ${labels} berichtigte Stimmungen, ${others} Wünsche.`,
+      `Neu hier: ${ratings.toLocaleString('de')} Bewertungen, ${labels.toLocaleString('de')} berichtigte Stimmungen, ${others.toLocaleString('de')} Wünsche.`,
     playlists: (names: string) => `Neue Listen: ${names}.`,
     choices: 'Wie gewählt wird, wurde übernommen.',
     stays: 'Was du hier schon gesagt hast, bleibt.',

@@ -16,7 +16,8 @@ export const pages = {
     add: 'Add music',
     scan: 'Look for new music',
     scanning: (done: string, total: string) => `Listening: ${done} of ${total}`,
-    problems: (n: number) => (n === 1 ? '1 file could not be read' : `${n} files could not be read`),
+    problems: (n: number) =>
+      n === 1 ? '1 file could not be read' : `${n.toLocaleString('en')} files could not be read`,
     problemsTitle: 'Files that could not be read',
     noProblems: 'Every file could be read.',
     left: (t: string) => `${t} left`,
@@ -282,7 +283,7 @@ export const pages = {
       listens: 'What you played',
       other: 'What you chose',
     } as Record<string, string>,
-    moreLearned: (n: number) => `and ${n} more: search to find them`,
+    moreLearned: (n: number) => `and ${n.toLocaleString('en')} more: search to find them`,
     forgetAllSure: 'Listens, readings, likes, moods and weights are erased. This cannot be undone.',
   },
   account: {
@@ -381,7 +382,7 @@ export const pages = {
     added: (n: number) => `${n.toLocaleString('en')} are new.`,
     nothingNew: 'None of them is new.',
     restored: (ratings: number, labels: number, others: number) =>
-      `New here: ${ratings} ratings, ${labels} corrected moods, ${others} wishes.`,
+      `New here: ${ratings.toLocaleString('en')} ratings, ${labels.toLocaleString('en')} corrected moods, ${others.toLocaleString('en')} wishes.`,
     playlists: (names: string) => `Playlists made: ${names}.`,
     choices: 'How songs are chosen was taken over.',
     stays: 'What you said here before stays.',
