@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from mien.domain import fault_of, say
 from mien.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -86,7 +87,13 @@ def load(folder: Path, kind: Kind) -> Artifact:
     format_version = description.get("format")
     if format_version != FORMAT_VERSION:
         raise ArtifactError(
-            f"{folder} has format {format_version}, this Mien reads {FORMAT_VERSION}; install another"
+            say(
+                "model_format",
+                "{folder} has format {format}, this Mien reads {own}; install another",
+                folder=str(folder),
+                format=str(format_version),
+                own=str(FORMAT_VERSION),
+            )
         )
     try:
         fields: dict[str, Any] = {
@@ -99,11 +106,24 @@ def load(folder: Path, kind: Kind) -> Artifact:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder, error) from None
     if found_kind != kind:
-        raise ArtifactError(f"{folder} is a model for {found_kind}, not for {kind}")
+        raise ArtifactError(
+            say(
+                "model_kind",
+                "{folder} is a model for {found}, not for {kind}",
+                folder=str(folder),
+                found=str(found_kind),
+                kind=kind,
+            )
+        )
     artifact = Artifact(kind=kind, folder=folder, **fields)
     if _sha256(artifact.model_path) != sha256:
         raise ArtifactError(
-            f"{artifact.model_path} is not the file that {_DESCRIPTION} describes; install it again"
+            say(
+                "model_changed",
+                "{file} is not the file that {description} describes; install it again",
+                file=str(artifact.model_path),
+                description=_DESCRIPTION,
+            )
         )
     return artifact
 
@@ -112,7 +132,14 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArtifactError(f"no model artifact in {folder}: {_DESCRIPTION} is missing") from None
+        raise ArtifactError(
+            say(
+                "no_model",
+                "no model artifact in {folder}: {description} is missing",
+                folder=str(folder),
+                description=_DESCRIPTION,
+            )
+        ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, error) from None
     if not isinstance(description, dict):
@@ -121,7 +148,14 @@ def _read(folder: Path) -> dict[str, Any]:
 
 
 def _damaged(folder: Path, why: object) -> ArtifactError:
-    return ArtifactError(f"{folder / _DESCRIPTION} is damaged ({why}); train or install it again")
+    return ArtifactError(
+        say(
+            "model_damaged",
+            "{file} is damaged ({fault}); train or install it again",
+            file=str(folder / _DESCRIPTION),
+            fault=str(why),
+        )
+    )
 
 
 def save(artifact: Artifact, model: bytes) -> Artifact:
@@ -148,7 +182,14 @@ def save(artifact: Artifact, model: bytes) -> Artifact:
         artifact.model_path.write_bytes(model)
         (artifact.folder / _DESCRIPTION).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ArtifactError(f"cannot write a model artifact to {artifact.folder}: {error.strerror}") from None
+        raise ArtifactError(
+            say(
+                "model_unwritable",
+                "cannot write a model artifact to {folder}: {fault}",
+                folder=str(artifact.folder),
+                fault=fault_of(error),
+            )
+        ) from None
     return load(artifact.folder, artifact.kind)
 
 
@@ -196,17 +237,38 @@ class Network:
             )
         except Exception as error:  # noqa: BLE001  (ONNX Runtime's errors share no public base class)
             reason = " ".join(str(error).split())
-            raise ArtifactError(f"{artifact.model_path} does not load: {reason}") from None
+            raise ArtifactError(
+                say(
+                    "model_not_loaded",
+                    "{file} does not load: {fault}",
+                    file=str(artifact.model_path),
+                    fault=reason,
+                )
+            ) from None
         self._input = self._session.get_inputs()[0].name
         self._path = artifact.model_path
         shapes = {output.name: output.shape for output in self._session.get_outputs()}
         self._outputs = list(shapes)
         missing = set(artifact.heads) - set(shapes)
         if missing:
-            raise ArtifactError(f"{self._path} has no output named {', '.join(sorted(missing))}")
+            raise ArtifactError(
+                say(
+                    "model_no_output",
+                    "{file} has no output named {outputs}",
+                    file=str(self._path),
+                    outputs=", ".join(sorted(missing)),
+                )
+            )
         for name, labels in artifact.heads.items():
             if labels and shapes[name][-1:] != [len(labels)]:
-                raise ArtifactError(f"{self._path}: {name} does not give a number for each of its labels")
+                raise ArtifactError(
+                    say(
+                        "model_other_size",
+                        "{file}: {output} does not give a number for each of its labels",
+                        file=str(self._path),
+                        output=name,
+                    )
+                )
 
     def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
         """Run a float32 batch through the network.
@@ -224,7 +286,12 @@ class Network:
             values = self._session.run(self._outputs, {self._input: batch})
         except Exception:  # noqa: BLE001  (as above)
             raise ArtifactError(
-                f"{self._path} does not take the input that {_DESCRIPTION} describes; install it again"
+                say(
+                    "model_other_input",
+                    "{file} does not take the input that {description} describes; install it again",
+                    file=str(self._path),
+                    description=_DESCRIPTION,
+                )
             ) from None
         return dict(zip(self._outputs, values, strict=True))
 
@@ -232,7 +299,15 @@ class Network:
 def _sha256(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST_MODEL_BYTES:
-            raise ArtifactError(f"{path} is larger than any model of Mien's; install it again")
+            raise ArtifactError(
+                say(
+                    "model_too_large",
+                    "{file} is larger than any model of Mien's; install it again",
+                    file=str(path),
+                )
+            )
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ArtifactError(f"cannot read {path}: {error.strerror}") from None
+        raise ArtifactError(
+            say("cannot_read", "cannot read {file}: {fault}", file=str(path), fault=fault_of(error))
+        ) from None

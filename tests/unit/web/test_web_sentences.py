@@ -36,7 +36,7 @@ SHOWN = (
     "recommend/",
     "training/",
     "core.py",
-    "vision/pictures.py",
+    *("vision/pictures.py", "artifacts/"),
 )
 PACKAGE = ROOT / "src" / "mien"
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in SOURCES]
