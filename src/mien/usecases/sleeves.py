@@ -136,7 +136,9 @@ def thumbnail(content: bytes, side_px: int) -> bytes:
 
 def _check_size(width: int, height: int) -> None:
     if width * height > _LARGEST_PIXELS:
-        raise ImageError(say("cover_too_large", "the picture is too large: more than 40 megapixels"))
+        raise ImageError(
+            say("cover_huge", "the picture is too large: {width}x{height} pixels", width=width, height=height)
+        )
 
 
 class _Kept:
