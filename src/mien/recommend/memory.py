@@ -46,10 +46,23 @@ class Item:
     track_ids: tuple[int, ...] = ()
     facts: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def telling_track_id(self) -> int | None:
+        """The track whose tags say how what the item is about is written; None where that is no music."""
+        return next(iter(self.track_ids), self.track_id)
+
     def named(self, track: Track | None) -> Item:
-        """With the track's name in the sentence."""
-        name = f"track {self.track_id}" if track is None else song_name(track)
-        return replace(self, sentence=replace(self.sentence, values={**self.sentence.values, "song": name}))
+        """With the name of the track, or of its artist, in the sentence as the library writes it."""
+        if self.track_id is not None:
+            return self._with("song", f"track {self.track_id}" if track is None else song_name(track))
+        if track is None or not track.tags.artist:
+            return self
+        return replace(
+            self._with("artist", track.tags.artist), facts=(("artist", track.tags.artist), *self.facts[1:])
+        )
+
+    def _with(self, what: str, name: Sentence | str) -> Item:
+        return replace(self, sentence=replace(self.sentence, values={**self.sentence.values, what: name}))
 
     def to_json(self) -> dict[str, Any]:
         """For an export."""
@@ -62,7 +75,7 @@ class Item:
 
 
 def items_of(view: View, history: History, preferences: Preferences) -> list[Item]:
-    """Everything that was learned; tracks have their numbers for names (:meth:`Item.named`)."""
+    """Everything that was learned; names of tracks and artists are still to be told (:meth:`Item.named`)."""
     items = (
         *_said(history),
         *_of_artists(view, history),

@@ -314,11 +314,13 @@ class Listening:
         """Everything that Mien learned of a listener, in words; each can be taken back by its name."""
         view, history = self._view(listener, self._clock())
         items = items_of(view, history, self.preferences(listener))
-        tracks = {
-            track.id: track
-            for track in self._store.tracks.many([i.track_id for i in items if i.track_id], listener)
-        }
-        return [item.named(tracks.get(item.track_id)) if item.track_id else item for item in items]
+        telling = [item.telling_track_id for item in items]
+        found = self._store.tracks.many(sorted({number for number in telling if number}), listener)
+        tracks = {track.id: track for track in found}
+        return [
+            item.named(tracks.get(number)) if number else item
+            for item, number in zip(items, telling, strict=True)
+        ]
 
     def take_back(self, listener: Listener, name: str) -> None:
         """Unlearn one item of :meth:`learned`, as if it had never been said or done.

@@ -344,6 +344,11 @@ class TestTakingBack:
         assert seen(listening, me) == taught
         assert (store.listens.count(me), store.preferences.of(me)) == ((0, 0), {})
 
+    def test_artists_are_written_as_the_library_writes_them(self, listening, me, taught):
+        item = next(item for item in listening.learned(me) if item.name == "artist:artist 7")
+        assert "you played songs by Artist 7 2 times" in str(item.sentence)
+        assert item.sentence.values["artist"] == item.to_json()["artist"] == "Artist 7"
+
     def test_what_was_never_learned_cannot_be(self, listening, me):
         for name in ("rating:4", "nonsense", "policy", "artist:artist 3"):
             with pytest.raises(NotFoundError, match="mien taste"):
