@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "MIEN_"
 _MOST_DIGITS = 10
+_SECRET = {"database_url", "metrics_token"}
+_TOKEN = re.compile(r"[!-~]{16,500}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _TESTS_PREFIX = "MIEN_TEST_"  # of the test suite, not settings
 
@@ -41,6 +43,8 @@ class Settings:
         listener: who listens; None for the first one.
         music_roots: folders below which an admin may pick music in the page.
         hosts: further names that the server answers to, such as that of a proxy before it.
+        metrics_token: what a program that collects the server's figures shows in place of signing in; None
+            where only admins may read them.
     """
 
     home: Path
@@ -52,6 +56,7 @@ class Settings:
     listener: str | None
     music_roots: tuple[Path, ...]
     hosts: tuple[str, ...]
+    metrics_token: str | None = field(repr=False)
 
 
 def load_settings(
@@ -90,6 +95,7 @@ def load_settings(
         "listener": None,
         "music_roots": _default_roots(),
         "hosts": (),
+        "metrics_token": None,
     }
     return Settings(**defaults | given)
 
@@ -154,7 +160,7 @@ def _checked(name: str, value: object, source: _Source) -> object:
     try:
         return check(value)
     except ValueError as error:
-        shown = "what is there" if name == "database_url" else repr(value)  # it may hold a password
+        shown = "what is there" if name in _SECRET else repr(value)  # an address may hold a password
         raise ConfigurationError(
             f"{source.where}: {source.spelled(name)} must be {error}, not {shown}"
         ) from None
@@ -196,6 +202,12 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(str(name).strip().lower() for name in given)
 
 
+def _token(value: object) -> str:
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise ValueError("16 letters, digits and signs or more, without spaces")
+    return value
+
+
 def _database_url(value: object) -> str:
     if not isinstance(value, str) or not value.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("sqlite:///PATH or postgresql://...")
@@ -222,4 +234,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "listener": _text,
     "music_roots": _folders,
     "hosts": _names,
+    "metrics_token": _token,
 }

@@ -55,6 +55,7 @@ def test_every_setting_can_be_set_everywhere(load, tmp_path):
         "listener": "someone",
         "music_roots": (tmp_path / "a", tmp_path / "b"),
         "hosts": ("music.example", "mien"),
+        "metrics_token": "what-Prometheus-shows",
     }
     assert set(values) == {field.name for field in fields(Settings)}
     expected = Settings(**values)
@@ -75,6 +76,16 @@ def test_every_setting_can_be_set_everywhere(load, tmp_path):
 def test_odd_folders_and_names_are_refused(load, name, value):
     with pytest.raises(ConfigurationError, match="must be"):
         load(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "value", ["fifteen-letters", "sixteen letters!", "sixteen-lettérs", 1234567890123456]
+)
+def test_a_token_that_is_short_or_odd_is_refused_and_never_shown(load, value):
+    with pytest.raises(ConfigurationError, match="METRICS_TOKEN must be 16 letters") as refused:
+        load(environment={"MIEN_METRICS_TOKEN": value})
+    assert str(value) not in str(refused.value)
+    assert "sixteen-letters-" not in repr(load(metrics_token="sixteen-letters-"))
 
 
 def test_options_that_were_not_given_change_nothing(load):

@@ -123,6 +123,7 @@ def make_app(
     app.state.parts = parts
     for group in _GROUPS:
         app.include_router(group.router, prefix=PREFIX, responses=RESPONSES)
+    app.include_router(care.router, include_in_schema=False)
     app.include_router(trust.router)
     app.include_router(page_routes.router)
     add_handlers(app)

@@ -55,7 +55,7 @@ router = APIRouter(include_in_schema=False)
 @router.head("/{path:path}")
 @router.get("/{path:path}")
 def get_page(path: str, request: Request, parts: PartsOf) -> Response:
-    """A file of the page; an address without an ending is one of the page's own, which it shows itself."""
+    """A file of the page; where one is within it, it says behind a ``#``, which no server is told."""
     if path == "api" or path.startswith("api/"):
         raise NotFoundError(say("no_address", "the API has no such address"))
     index = parts.page / "index.html"
@@ -63,11 +63,10 @@ def get_page(path: str, request: Request, parts: PartsOf) -> Response:
         if path:
             raise NotFoundError(say("page_not_built", "the page is not built: make page"))
         return HTMLResponse(_NOT_BUILT, headers={"Content-Security-Policy": CSP})
+    path = path or "index.html"
     file = _inside(parts.page, path)
     if file is None or not file.is_file():
-        if "." in path.rpartition("/")[2]:
-            raise NotFoundError(say("page_no_file", "the page has no such file"))
-        file, path = index, "index.html"
+        raise NotFoundError(say("page_no_file", "the page has no such file"))
     cache = IMMUTABLE if _HASHED.match(path) else "no-cache"
     media_type = _TYPES.get(file.suffix, "application/octet-stream")
     small = file.with_name(f"{file.name}.gz")  # the build leaves it; compressing 14 MB takes seconds

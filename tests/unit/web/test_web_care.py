@@ -1,6 +1,7 @@
 """What whoever runs the server relies on, and what its answers allow browsers to do."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from test_web_sleeves import picture, png_bomb
@@ -42,6 +43,70 @@ def test_the_admins_figures_count_what_was_asked_and_name_nobody(house):
     assert "mien_library_tracks 7" in text
     assert 'mien_request_seconds_bucket{route="/api/v1/tracks/{track_id}",le="+Inf"}' in text
     assert not [name for name in ("ann", '"bo"', "Song", "127.0.0.1") if name in text]
+
+
+@pytest.fixture
+def token(app, mien):
+    """What a program shows that collects the figures."""
+    app.state.parts.mien = Told(replace(mien.settings, metrics_token="sixteen-letters-"))
+    return "sixteen-letters-"
+
+
+class Told:
+    def __init__(self, settings):
+        self.settings = settings
+
+
+def bearing(shown):
+    return {"Authorization": shown}
+
+
+@pytest.mark.parametrize("path", [f"{API}/metrics", "/metrics"])
+def test_a_program_with_the_token_collects_the_figures_and_nothing_else(house, token, path, caplog):
+    for shown in (f"Bearer {token}", f"bearer  {token} "):
+        answer = house.nobody.get(path, headers=bearing(shown))
+        assert (answer.status_code, answer.text[:6]) == (200, "# TYPE")
+    for shown in (f"Bearer {token}x", f"Bearer {token[:-1]}", f"Basic {token}", token, "Bearer", "Bearer é"):
+        assert house.nobody.get(path, headers=bearing(shown.encode())).status_code == 401
+    assert house.bo.get(path, headers=bearing("Bearer wrong")).status_code == 403
+    assert house.ann.get(path, headers=bearing("Bearer wrong")).status_code == 200
+    for other in ("tracks", "me/sessions", "listeners", "library"):
+        assert house.nobody.get(f"{API}/{other}", headers=bearing(f"Bearer {token}")).status_code == 401
+    assert token not in caplog.text
+
+
+def test_without_a_token_of_the_settings_none_opens_the_figures(house):
+    for shown in ("Bearer ", "Bearer None", "Bearer"):
+        assert house.nobody.get("/metrics", headers=bearing(shown)).status_code == 401
+    assert house.nobody.get("/metrics").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["health", "ready"])
+def test_programs_that_look_after_servers_find_it_well_at_the_root_too(house, path):
+    for address in (f"/{path}", f"{API}/{path}"):
+        assert house.nobody.get(address).json() == {"status": "ok"}
+        head = house.nobody.head(address)
+        assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.fixture
+def built(app, tmp_path):
+    """A page that is there."""
+    folder = tmp_path / "page"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>Mien</title>")
+    (folder / "assets" / "code.js").write_text("1")
+    app.state.parts.page = folder
+
+
+def test_only_the_page_and_its_files_are_at_the_root(built, client):
+    for path in ("/", "/index.html"):
+        assert client.get(path).headers["content-type"].startswith("text/html")
+    assert client.get("/assets/code.js").text == "1"
+    for path in ("/wp-admin", "/health/", "/metrics/x", "/assets", "/assets/none.js", "/library", "/api"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["status"]) == (404, 404)
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_the_page_runs_its_own_files_and_the_networks_and_loads_from_nowhere_else(client):

@@ -760,7 +760,7 @@ export interface paths {
         };
         /**
          * Get Metrics
-         * @description Figures of the running server, in Prometheus' text format.
+         * @description Figures of the running server, in Prometheus' text format; for admins, and with the metrics token.
          */
         get: operations["get_metrics"];
         put?: never;

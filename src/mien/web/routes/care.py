@@ -1,11 +1,11 @@
-"""Whether the server is well."""
+"""Whether the server is well; at the root too, where programs that look after servers ask by themselves."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse
 
-from mien.web.parts import Admin, PartsOf
+from mien.web.parts import Measurer, PartsOf
 from mien.web.schemas import Given
 
 router = APIRouter(tags=["care"])
@@ -17,12 +17,14 @@ class Health(Given):
     status: str = "ok"
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def get_health() -> Health:
     """Whether the server answers at all; for whoever restarts it."""
     return Health()
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready")
 def get_ready(parts: PartsOf) -> Health:
     """Whether the library can be read; for whoever sends requests here."""
@@ -31,8 +33,8 @@ def get_ready(parts: PartsOf) -> Health:
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-def get_metrics(parts: PartsOf, _admin: Admin) -> PlainTextResponse:
-    """Figures of the running server, in Prometheus' text format."""
+def get_metrics(parts: PartsOf, _measurer: Measurer) -> PlainTextResponse:
+    """Figures of the running server, in Prometheus' text format; for admins, and with the metrics token."""
     scan = parts.scanning.status
     gauges = {
         "open_pages": parts.live.streams,
