@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
-from stage import api, send
+from stage import api, playing, send
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 MINE, HERS = "a long enough one", "another long one"
@@ -33,6 +35,11 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_role("textbox", name="Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def owner(page: Page) -> str:
+    """The name of who is signed in."""
+    return str(send(page, "GET", "/session")["listener"]["name"])
 
 
 def test_a_second_listener_signs_in_and_sees_nothing_of_the_first(open_page, house: str) -> None:
@@ -109,3 +116,49 @@ def test_a_changed_password_signs_other_devices_out(open_page, house: str) -> No
     expect(here.get_by_role("button", name="End", exact=True)).to_have_count(0)
     there.reload()
     expect(there.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+def test_when_the_session_ends_camera_and_music_end_and_nothing_stays(
+    open_page, house: str, smiling: Path
+) -> None:
+    page = open_page(smiling, at=house, path="#/settings/account")
+    send(page, "PATCH", "/me/settings", {"camera": "continuous"})
+    set_password(page, MINE)
+    page.get_by_role("link", name="Now").click()
+    page.reload()
+    page.get_by_role("button", name="Keep looking").click()
+    page.get_by_role("button", name="I understand, look").click()
+    expect(page.get_by_role("heading", name="A happy expression")).to_be_visible(timeout=90_000)
+    playing(page)
+    page.get_by_role("link", name="Journal").click()
+    expect(page.get_by_role("button", name="Camera on")).to_be_visible()
+
+    there = open_page(at=house)
+    sign_in(there, owner(page), MINE)
+    expect(there.get_by_role("heading", name="How is it going?")).to_be_visible()
+    assert there.evaluate("fetch('/api/v1/me/sessions', {method: 'DELETE'}).then(r => r.ok)")
+
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible(timeout=60_000)
+    assert page.evaluate("[...document.querySelectorAll('audio, video')].every(one => one.paused)")
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    assert '"kind":"face"' not in kept.replace("\\", "")
+    assert "Amber" not in kept
+    assert page.evaluate("localStorage.getItem('mien.listener')") is None
+
+
+def test_consent_to_the_camera_is_each_listeners_own(open_page, house: str, smiling: Path) -> None:
+    page = open_page(smiling, at=house, path="#/settings/account")
+    set_password(page, MINE)
+    let_in(page, "Ada", HERS)
+    page.get_by_role("link", name="Now").click()
+    page.get_by_role("button", name="Look at me").click()
+    page.get_by_role("button", name="I understand, look").click()
+    expect(page.get_by_role("heading", name="A happy expression")).to_be_visible(timeout=90_000)
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Account").click()
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "Ada", HERS)
+    page.get_by_role("link", name="Now").click()
+    page.get_by_role("button", name="Look at me").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Everyone in view must know")
+    expect(page.get_by_role("figure", name="What the camera sees")).to_have_count(0)

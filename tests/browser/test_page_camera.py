@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +30,22 @@ navigator.mediaDevices.getUserMedia = async () => {
   return canvas.captureStream(0);
 };
 """
+
+
+def png_of(width: int, height: int, rows: bytes) -> bytes:
+    """A PNG of a size, whatever its rows hold."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows, 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 def preview(page: Page) -> Locator:
@@ -146,6 +164,96 @@ def test_the_camera_stays_off_after_a_hidden_page_where_the_listener_chose_so(
     expect(page.get_by_text("The camera went off while the page was hidden")).to_be_visible()
     expect(page.get_by_role("button", name="Keep looking")).to_be_visible()
     expect(preview(page)).to_have_count(0)
+
+
+def off(page: Page) -> None:
+    """Wait until the camera is off; the page was opened with ``KEEP_STREAM``."""
+    until(page, "window.stream.getTracks()[0].readyState === 'ended'")
+    expect(preview(page)).to_have_count(0)
+
+
+def test_a_camera_that_is_on_goes_off_when_it_shall_never_look(open_page, smiling: Path) -> None:
+    page = open_page(smiling, script=KEEP_STREAM)
+    watch(page)
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("radio", name="Never: I say it myself").check()
+    off(page)
+
+
+def test_a_camera_that_is_on_goes_off_when_another_device_chooses_a_glance(open_page, smiling: Path) -> None:
+    page = open_page(smiling, script=KEEP_STREAM)
+    watch(page)
+    send(page, "PATCH", "/me/settings", {"camera": "glance"})
+    off(page)
+
+
+def test_other_choices_leave_the_camera_on(open_page, smiling: Path) -> None:
+    page = open_page(smiling, script=KEEP_STREAM)
+    watch(page)
+    page.get_by_role("button", name="Lift").click()
+    send(page, "PATCH", "/me/settings", {"theme": "dark"})
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("window.stream.getTracks()[0].readyState") == "live"
+
+
+def test_a_resting_face_is_learnt_in_a_minute_on_whichever_page(open_page, smiling: Path) -> None:
+    page = open_page(smiling, path="#/settings", script=KEEP_STREAM)
+    read = api(page, "/readings")
+    page.get_by_role("button", name="Learn my resting face").click()
+    page.get_by_role("button", name="I understand, look").click()  # and nothing but learning follows
+    expect(preview(page)).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile(r"Keep looking, at rest: [1-5]\d s"))).to_be_visible()
+    page.get_by_role("link", name="Journal").click()
+    expect(page.get_by_role("button", name="Camera on")).to_be_visible()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text(re.compile(r"Keep looking, at rest: \d+ s"))).to_be_visible()
+    expect(page.get_by_role("button", name="Learn my resting face")).to_have_count(0)
+    expect(page.get_by_role("status").last).to_contain_text("Mien knows your resting face", timeout=120_000)
+    off(page)
+    learnt = api(page, "/me/calibration")["calibration"]
+    assert learnt["frames"] > 100
+    assert learnt["offsets"]["happy"] < 0 < learnt["offsets"]["neutral"]  # whose rest looks like a smile
+    assert api(page, "/readings") == read
+
+
+def test_learning_that_is_broken_off_changes_nothing_and_says_so(open_page, smiling: Path) -> None:
+    page = open_page(smiling, script=KEEP_STREAM)
+    offsets = dict.fromkeys(("angry", "disgust", "fear", "happy", "surprise", "neutral"), 0.0)
+    send(page, "PUT", "/me/calibration", {"offsets": {**offsets, "sad": 20.0}, "frames": 40})
+    page.reload()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Learn my resting face").click()
+    page.get_by_role("button", name="I understand, look").click()
+    expect(page.get_by_text("Keep looking, at rest")).to_be_visible(timeout=90_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("status").last).to_contain_text("nothing has changed")
+    off(page)
+    page.get_by_role("button", name="Learn my resting face").click()
+    expect(page.get_by_text("Keep looking, at rest")).to_be_visible(timeout=90_000)
+    hide(page)
+    off(page)
+    show(page)
+    assert not page.title().startswith("Reading pauses")
+    expect(page.get_by_role("button", name="Learn my resting face")).to_be_visible()
+    page.get_by_role("link", name="Now").click()
+    page.get_by_role("button", name="Look at me").click()
+    expect(page.get_by_role("heading", name="A sad expression")).to_be_visible(timeout=90_000)
+
+
+def test_learning_without_a_camera_says_what_is_missing(open_page) -> None:
+    page = open_page(path="#/settings")
+    page.get_by_role("button", name="Learn my resting face").click()
+    page.get_by_role("button", name="I understand, look").click()
+    expect(page.get_by_role("alert")).to_contain_text(re.compile("There is no camera|not allowed"))
+
+
+def test_a_small_file_that_would_unpack_to_gigabytes_is_not_unpacked(open_page, tmp_path: Path) -> None:
+    page = open_page()
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(png_of(40_000, 40_000, bytes(20_000_000)))
+    page.get_by_label("Choose a picture").and_(page.locator("input")).set_input_files(bomb)
+    expect(page.get_by_role("status").last).to_contain_text("is not a picture that this browser")
+    expect(page.locator("button", has_text="Choose a picture")).to_be_enabled()
 
 
 def test_a_new_reading_changes_what_follows_and_never_stops_the_song(open_page, smiling: Path) -> None:

@@ -225,6 +225,8 @@ def test_the_service_worker_keeps_the_page_and_nothing_private(open_page) -> Non
     assert any(path.startswith("/assets/") for path in kept)
     allowed = re.compile(r"/|/assets/.+|/icon.+|/manifest\.webmanifest|/api/v1/models/.+")
     assert [path for path in kept if not allowed.fullmatch(path)] == []
+    learned = page.context.new_page()
+    learned.goto(page.url.split("#")[0] + "api/v1/me/learned")  # an answer that is opened as a page is none
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_text("Mien’s server does not answer")).to_be_visible()

@@ -1,6 +1,6 @@
 // Keeps the page's own files and the networks, so that the page opens at once and readings start without a download.
 // Songs, readings and everything else of the API go to the server each time.
-const KEPT = 'mien-1';
+const KEPT = 'mien-2';
 const KEEP = /^\/(assets\/|icon|manifest)|^\/api\/v1\/models\//;
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -47,7 +47,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { pathname, origin, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(request));
+  if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
   else if (KEEP.test(pathname) && (pathname.startsWith('/assets/') || search.includes('v=') || pathname.endsWith('.xml'))) {
     event.respondWith(kept(request));
   }

@@ -1,5 +1,5 @@
 /** What the server tells while the page is open (server-sent events). */
-import { BASE } from './client';
+import { BASE, get } from './client';
 
 type Heard = (data: Record<string, unknown>) => void;
 
@@ -9,6 +9,10 @@ const heard = new Map<string, Set<Heard>>();
 function open(): EventSource {
   const opened = new EventSource(`${BASE}/events`);
   for (const kind of heard.keys()) attach(opened, kind);
+  // A stream that ends for good was refused: whoever is asked next says whether the session has ended.
+  opened.addEventListener('error', () => {
+    if (opened.readyState === EventSource.CLOSED) void get('/me/settings').catch(() => undefined);
+  });
   return opened;
 }
 

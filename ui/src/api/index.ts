@@ -13,6 +13,7 @@ export type Wish = Schemas['Wish'];
 export type Feeling = Schemas['FeelingGiven'];
 export type FeelingState = Schemas['FeelingState'];
 export type FeelingAsked = Partial<Schemas['NewFeeling']>;
+export type Calibration = Schemas['Calibration'];
 export type Policy = Schemas['PolicyName'];
 export type Track = Schemas['Track'];
 export type Segment = Schemas['Segment'];
@@ -71,6 +72,13 @@ export const feelings = {
   say: (asked: FeelingAsked) => put<FeelingState>('/me/feeling', asked),
   clear: () => del('/me/feeling'),
   undo: () => post<FeelingState>('/me/feeling/undo'),
+};
+
+/** What was learnt of the listener's face. */
+export const calibration = {
+  get: () => get<Schemas['CalibrationState']>('/me/calibration'),
+  set: (offsets: Distribution, frames: number) => put('/me/calibration', { offsets, frames }),
+  forget: () => del('/me/calibration'),
 };
 
 export const queue = { make: (asked: QueueAsked) => post<QueueGiven>('/queue', asked) };

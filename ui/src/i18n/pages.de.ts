@@ -1,6 +1,8 @@
 import type { PagesText } from './pages.en';
 
-export const songs = (n: number): string => (n === 1 ? '1 Lied' : `${n.toLocaleString('de')} Lieder`);
+const some = (n: number, one: string, many: string): string =>
+  n === 1 ? `1 ${one}` : `${n.toLocaleString('de')} ${many}`;
+export const songs = (n: number): string => some(n, 'Lied', 'Lieder');
 
 export const pages: PagesText = {
   library: {
@@ -53,15 +55,18 @@ export const pages: PagesText = {
   map: {
     title: 'Deine Musik, wie sie sich anfühlt',
     hear: 'Darüberfahren lässt hören, Drücken spielt, Umkreisen macht eine Liste.',
+    hearHeld: 'Halten lässt hören, Drücken spielt, Umkreisen macht eine Liste.',
+    hearNot: 'Drücken spielt, Umkreisen macht eine Liste.',
     lasso: 'Lieder umkreisen',
     zoomIn: 'Näher',
     zoomOut: 'Weiter weg',
     whole: 'Alles',
     taken: (n) => `${songs(n)} in deinem Kreis`,
+    taking: (n) => `Eine Liste fasst davon ${songs(n)}: die um die Mitte.`,
     make: 'Liste machen',
     name: 'Name der Liste',
     label: (n) => `Karte von ${n} Liedern nach Valenz und Erregung`,
-    keys: 'Pfeiltasten bewegen, + und − zoomen, Eingabe spielt das Lied in der Mitte.',
+    keys: 'Pfeiltasten bewegen, + und − zoomen, Eingabe spielt das Lied in der Mitte; mit Umschalt ziehen die Pfeiltasten einen Rahmen darum.',
     preview: 'Beim Darüberfahren hören',
     middle: 'In der Mitte',
   },
@@ -169,7 +174,7 @@ export const pages: PagesText = {
     eraseAll: 'Löschen',
     erased: 'Gelöscht.',
     sure: 'Das lässt sich nicht rückgängig machen.',
-    unread: 'keine Lesung',
+    unread: 'keine Ablesung',
     listened: (n) => `${n} Musik`,
     eraseReadings: 'Ablesungen löschen',
     eraseListens: 'Gehörtes löschen',
@@ -214,7 +219,7 @@ export const pages: PagesText = {
     tableHelp: 'Für jedes Gefühl, wie viel von jeder Stimmung.',
     target: 'Wo die Reise endet',
     weights: 'Was bei der Wahl zählt',
-    weightsHelp: 'Die Lieder daneben ändern sich, wenn du die Regler bewegst.',
+    weightsHelp: 'Die Lieder, die hier stehen, ändern sich, wenn du die Regler bewegst.',
     explore: 'Etwas Neues',
     calibration: 'Dein Gesicht',
     calibrationLead:
@@ -223,6 +228,7 @@ export const pages: PagesText = {
     calibrating: (s) => `Sieh weiter ruhig her: ${s} s`,
     calibrated: 'Mien kennt dein ruhiges Gesicht.',
     calibrationOff: 'Vergessen',
+    calibrationStopped: 'Vor Ablauf der Minute beendet: Es bleibt, wie es war.',
     calibrationFailed: 'Dein Gesicht war nicht gut genug zu sehen. Versuche es bei besserem Licht.',
     learned: 'Was Mien gelernt hat',
     learnedLead: 'Aus dem, was du hörst, überspringst, magst und umbenennst.',
@@ -237,14 +243,16 @@ export const pages: PagesText = {
     sound: 'Klang',
     level: 'Alle Lieder gleich laut',
     saved: 'Gesichert.',
-    reset: 'Wie vorher',
+    resetTitle: 'Von vorn',
+    resetLead: 'Vom Gefühl zur Stimmung, Tabelle, Gewichte und Umgang werden, wie sie anfangs für alle sind.',
+    reset: 'Alles zurücksetzen',
     effect: 'Mit diesen Gewichten',
     tabs: {
       general: 'Diese Seite',
       choosing: 'Wie gewählt wird',
       learned: 'Was Mien gelernt hat',
       account: 'Konto',
-      listeners: 'Hörende',
+      listeners: 'Personen',
       training: 'Training',
     },
     keepReadings: 'Ablesungen für das Tagebuch aufheben',
@@ -283,7 +291,7 @@ export const pages: PagesText = {
       'Gehörtes, Ablesungen, Bewertungen, Stimmungen und Gewichte werden gelöscht. Das lässt sich nicht rückgängig machen.',
   },
   account: {
-    roles: { admin: 'Verwaltung', listener: 'Hörend' },
+    roles: { admin: 'Verwaltung', listener: 'Nur hören' },
     setPassword: 'Passwort festlegen',
     changePassword: 'Passwort ändern',
     noPasswordYet:
@@ -298,7 +306,7 @@ export const pages: PagesText = {
     devicesLead: 'Wo du angemeldet bist. Beende, was du nicht kennst.',
     unknownDevice: 'Ein Gerät',
     seen: (when: string) => `zuletzt ${when}`,
-    erase: 'Gehen',
+    erase: 'Konto löschen',
     eraseLead: 'Löscht dich und alles Deine von diesem Server: Ablesungen, Gehörtes, Bewertungen, Listen.',
     eraseOpen: 'Alles von mir löschen',
     eraseName: (name: string) => `Schreibe „${name}“, wenn du es ernst meinst. Es gibt kein Zurück.`,
@@ -340,10 +348,10 @@ export const pages: PagesText = {
     folder: 'Ordner wählen',
     orFiles: 'oder Dateien eines Etiketts:',
     files: 'Dateien wählen',
-    found: (n: number, mb: string) => `${n.toLocaleString('de')} Dateien, ${mb} MB.`,
+    found: (n: number, mb: string) => `${some(n, 'Datei', 'Dateien')}, ${mb} MB.`,
     tooFew: 'Es braucht Dateien von mindestens zwei Etiketten.',
     unknown: (names: string) => `Nicht verwendet, weil diese Ordner keine Etiketten sind: ${names}`,
-    others: (n: number) => `${n.toLocaleString('de')} andere Dateien bleiben weg.`,
+    others: (n: number) => some(n, 'andere Datei bleibt weg.', 'andere Dateien bleiben weg.'),
     consent:
       'Diese Dateien werden an meinen eigenen Server gesendet, liegen dort bis zum Ende des Trainings und werden dann gelöscht. Alle darin sind einverstanden.',
     sending: 'Wird gesendet',
@@ -359,7 +367,7 @@ export const pages: PagesText = {
       failed: 'gescheitert',
       stopped: 'angehalten',
     },
-    examples: (n: number) => `${n.toLocaleString('de')} Beispiele`,
+    examples: (n: number) => some(n, 'Beispiel', 'Beispiele'),
     progress: 'Wie weit das Training ist',
     reading: 'Liest die Dateien …',
     report: 'Bericht öffnen',
@@ -377,14 +385,14 @@ export const pages: PagesText = {
     choose: 'Auszug wählen (zip, JSON, CSV)',
     reading: 'Liest …',
     found: (n: string, all: string) => `${n} von ${all} Malen waren Lieder, die du hast.`,
-    added: (n: number) => `${n.toLocaleString('de')} sind neu.`,
+    added: (n: number) => some(n, 'ist neu.', 'sind neu.'),
     nothingNew: 'Keines davon ist neu.',
     restored: (ratings: number, labels: number, others: number) =>
-      `Neu hier: ${ratings.toLocaleString('de')} Bewertungen, ${labels.toLocaleString('de')} berichtigte Stimmungen, ${others.toLocaleString('de')} Wünsche.`,
+      `Neu hier: ${some(ratings, 'Bewertung', 'Bewertungen')}, ${some(labels, 'berichtigte Stimmung', 'berichtigte Stimmungen')}, ${some(others, 'Wunsch', 'Wünsche')}.`,
     playlists: (names: string) => `Neue Listen: ${names}.`,
     choices: 'Wie gewählt wird, wurde übernommen.',
     stays: 'Was du hier schon gesagt hast, bleibt.',
-    leftOut: (n: number) => `${n.toLocaleString('de')} Einträge nennen kein Lied oder keine Zeit.`,
+    leftOut: (n: number) => some(n, 'Eintrag nennt', 'Einträge nennen') + ' kein Lied oder keine Zeit.',
     missing: (n: number) => `${songs(n)}, die du nicht hast, die meistgehörten zuerst`,
     plays: (n: number) => `${n}×`,
     listens: (n: number) => `${n.toLocaleString('de')} Mal gehört`,

@@ -1,5 +1,7 @@
 /** What the pages about the library, playlists, the journal, settings and training say. */
-export const songs = (n: number): string => (n === 1 ? '1 song' : `${n.toLocaleString('en')} songs`);
+const some = (n: number, one: string, many = `${one}s`): string =>
+  n === 1 ? `1 ${one}` : `${n.toLocaleString('en')} ${many}`;
+export const songs = (n: number): string => some(n, 'song');
 
 export const pages = {
   library: {
@@ -61,15 +63,18 @@ export const pages = {
   map: {
     title: 'Your music, by how it feels',
     hear: 'Hover to hear, press to play, draw around songs to make a playlist.',
+    hearHeld: 'Hold to hear, press to play, draw around songs to make a playlist.',
+    hearNot: 'Press to play, draw around songs to make a playlist.',
     lasso: 'Draw around songs',
     zoomIn: 'Closer',
     zoomOut: 'Further',
     whole: 'Everything',
     taken: (n: number) => `${songs(n)} in your circle`,
+    taking: (n: number) => `A playlist takes ${songs(n)} of them: those nearest to its middle.`,
     make: 'Make a playlist',
     name: 'Name of the playlist',
     label: (n: string) => `Map of ${n} songs by valence and arousal`,
-    keys: 'Arrow keys move, + and − zoom, Enter plays the song in the middle.',
+    keys: 'Arrow keys move, + and − zoom, Enter plays the song in the middle; with Shift, arrow keys draw a frame around it.',
     preview: 'Hear while hovering',
     middle: 'In the middle',
   },
@@ -98,7 +103,7 @@ export const pages = {
     noneFits: 'No song fits these rules now.',
     import: 'Import',
     imported: (name: string, n: number) => `“${name}” is here, with ${songs(n)}.`,
-    leftOut: (n: number) => `${songs(n)} of the file are not in the library`,
+    leftOut: (n: number) => `${songs(n)} of the file ${n === 1 ? 'is' : 'are'} not in the library`,
     export: (kind: string) => `Export as ${kind}`,
     copy: 'Copy',
     copyOf: (name: string) => `${name}, copied`,
@@ -222,7 +227,7 @@ export const pages = {
     tableHelp: 'For each emotion, how much of each mood.',
     target: 'Where the journey ends',
     weights: 'What counts in a choice',
-    weightsHelp: 'The songs beside change as you move the sliders.',
+    weightsHelp: 'The songs shown here change as you move the sliders.',
     explore: 'Something new',
     calibration: 'Your face',
     calibrationLead:
@@ -231,6 +236,7 @@ export const pages = {
     calibrating: (s: number) => `Keep looking, at rest: ${s} s`,
     calibrated: 'Mien knows your resting face.',
     calibrationOff: 'Forget it',
+    calibrationStopped: 'Stopped before the minute was over: nothing has changed.',
     calibrationFailed: 'Your face was not seen well enough. Try again in better light.',
     learned: 'What Mien learned',
     learnedLead: 'From what you play, skip, like and relabel.',
@@ -245,7 +251,9 @@ export const pages = {
     sound: 'Sound',
     level: 'Same loudness for all songs',
     saved: 'Saved.',
-    reset: 'As it was',
+    resetTitle: 'From the beginning',
+    resetLead: 'Policy, table, weights and manners become what they are for everyone at first.',
+    reset: 'Reset all of it',
     effect: 'With these weights',
     tabs: {
       general: 'This page',
@@ -342,10 +350,10 @@ export const pages = {
     folder: 'Choose a folder',
     orFiles: 'or files of one label:',
     files: 'Choose files',
-    found: (n: number, mb: string) => `${n.toLocaleString('en')} files, ${mb} MB.`,
+    found: (n: number, mb: string) => `${some(n, 'file')}, ${mb} MB.`,
     tooFew: 'Files of two labels at least are needed.',
     unknown: (names: string) => `Not used, as these folders are no labels: ${names}`,
-    others: (n: number) => `${n.toLocaleString('en')} other files are left out.`,
+    others: (n: number) => some(n, 'other file is left out.', 'other files are left out.'),
     consent:
       'These files are sent to my own server, kept there until the training ends, and then deleted. Everyone in them agrees.',
     sending: 'Sending',
@@ -361,7 +369,7 @@ export const pages = {
       failed: 'failed',
       stopped: 'stopped',
     } as Record<string, string>,
-    examples: (n: number) => `${n.toLocaleString('en')} examples`,
+    examples: (n: number) => some(n, 'example'),
     progress: 'How far the training is',
     reading: 'Reading the files…',
     report: 'Open the report',
@@ -379,19 +387,19 @@ export const pages = {
     choose: 'Choose an export (zip, JSON, CSV)',
     reading: 'Reading…',
     found: (n: string, all: string) => `${n} of ${all} plays are of songs that you have.`,
-    added: (n: number) => `${n.toLocaleString('en')} are new.`,
+    added: (n: number) => some(n, 'is new.', 'are new.'),
     nothingNew: 'None of them is new.',
     restored: (ratings: number, labels: number, others: number) =>
-      `New here: ${ratings.toLocaleString('en')} ratings, ${labels.toLocaleString('en')} corrected moods, ${others.toLocaleString('en')} wishes.`,
+      `New here: ${some(ratings, 'rating')}, ${some(labels, 'corrected mood')}, ${some(others, 'wish', 'wishes')}.`,
     playlists: (names: string) => `Playlists made: ${names}.`,
     choices: 'How songs are chosen was taken over.',
     stays: 'What you said here before stays.',
-    leftOut: (n: number) => `${n.toLocaleString('en')} entries name no song or no time.`,
+    leftOut: (n: number) => some(n, 'entry names no song or no time.', 'entries name no song or no time.'),
     missing: (n: number) => `${songs(n)} that you have not, the most played first`,
     plays: (n: number) => `${n}×`,
-    listens: (n: number) => `${n.toLocaleString('en')} listens`,
+    listens: (n: number) => some(n, 'listen'),
     undo: 'Take back',
-    undone: (n: number) => `${n.toLocaleString('en')} listens are taken back.`,
+    undone: (n: number) => some(n, 'listen is taken back.', 'listens are taken back.'),
   },
   login: {
     title: 'Welcome back',

@@ -1,9 +1,11 @@
 /** This moment: what the listener feels, as their face shows it or as they say, and what shall play for it. */
+import { untrack } from 'svelte';
 import {
+  type Calibration,
+  calibration,
   type Feeling,
   type FeelingAsked,
   feelings,
-  get,
   queue as queueApi,
   type QueueAsked,
   type QueueGiven,
@@ -54,6 +56,8 @@ class Moment {
   readonly sensor = new Sensor('/api/v1/models/emotion', planeOf);
   felt = $state.raw<Felt>(NOTHING);
   given = $state.raw<QueueGiven | null>(null);
+  /** What was learnt of the listener's face; null where nothing was. */
+  calibration = $state.raw<Calibration | null>(null);
   busy = $state(false);
   /** What the hidden page kept from being read: watching, or a glance before a choice. */
   paused = $state<'watching' | 'glance' | null>(null);
@@ -79,6 +83,13 @@ class Moment {
     });
     document.addEventListener('visibilitychange', () => this.onVisibility());
     window.addEventListener('storage', ({ key }) => key === KEPT && this.recall());
+    // Chosen here or on another device: a camera that is on for what was chosen before goes off.
+    $effect.root(() => {
+      const chosen = $derived(prefs.all.camera);
+      $effect(() => {
+        if (chosen === 'never' || (chosen === 'glance' && this.watching)) untrack(() => this.stop());
+      });
+    });
   }
 
   /** Somebody has signed in: what they said they feel holds here too, and their face is read as it was learnt. */
@@ -97,12 +108,11 @@ class Moment {
   private hears = false;
 
   /** Read faces with what was learnt of the listener's. */
-  private async learn(): Promise<void> {
-    interface Known {
-      calibration: { offsets: Distribution; current: boolean } | null;
-    }
-    const known = await get<Known>('/me/calibration').catch(() => null);
-    this.sensor.calibrate(known?.calibration?.current ? known.calibration.offsets : null);
+  async learn(): Promise<void> {
+    const known = await calibration.get().catch(() => null);
+    if (!known) return;
+    this.calibration = known.calibration;
+    this.sensor.calibrate(known.calibration?.current ? (known.calibration.offsets as Distribution) : null);
   }
 
   /** What the listener said, here, on another page of theirs, or a while ago. */
@@ -115,7 +125,8 @@ class Moment {
   clear(): void {
     this.stop();
     this.sensor.forget();
-    this.given = null;
+    this.given = this.picture = this.after = this.calibration = null;
+    this.asksConsent = this.saying = false;
     this.feel(NOTHING);
   }
 
@@ -290,7 +301,8 @@ class Moment {
     return felt.kind === 'face' ? { reading_id: felt.reading_id } : {}; // what was said the server knows
   }
 
-  private consenting(then: () => void): void {
+  /** Do what turns the camera on; the first time, consent is asked. */
+  consenting(then: () => void): void {
     if (prefs.all.consented || Sensor.missing()) then();
     else {
       this.after = then;
@@ -345,7 +357,7 @@ class Moment {
   /** In a hidden page music goes on and reading pauses; it goes on by itself if the listener so chose. */
   private onVisibility(): void {
     if (document.hidden && this.sensor.status !== 'off') {
-      this.paused = this.watching ? 'watching' : 'glance';
+      this.paused = this.watching ? 'watching' : this.armed ? 'glance' : null;
       this.sensor.stop();
       if (prefs.all.whenHidden === 'off') this.armed = this.watching = false;
     } else if (!document.hidden && this.paused === 'watching' && this.watching) {

@@ -21,6 +21,8 @@ const CHOICE_MOST_S = 120;
 const FRAME_MOST_MS = 100;
 const STILL_FRAMES = 30;
 const PATH_S = 600;
+/** A chosen picture of more is not unpacked; `mien.vision.pictures` takes no larger one either. */
+const LARGEST_PIXELS = 128_000_000;
 const ENGINE = 'mien.engine';
 
 export interface PathPoint {
@@ -169,7 +171,7 @@ export class Sensor {
   /** Read a picture that the listener chose; it is read in the page. `box`: whose face, of several. */
   async readPicture(file: Blob, box: Box | null = null): Promise<Seen> {
     await this.warm();
-    const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
+    const image = await unpack(file);
     const seen = await this.ask({ kind: 'picture', image, box }, [image]);
     this.take(seen, false);
     return seen;
@@ -296,6 +298,23 @@ export class Sensor {
 
 const engineOf = (kept: string | null): EngineChoice =>
   kept === 'processor' || kept === 'graphics' ? kept : 'quicker';
+
+/** A picture's pixels, turned upright; its size is known before it is unpacked. */
+async function unpack(file: Blob): Promise<ImageBitmap> {
+  const url = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = () => reject(new Error('not a picture'));
+      image.src = url;
+    });
+    if (image.naturalWidth * image.naturalHeight > LARGEST_PIXELS) throw new Error('too large a picture');
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return createImageBitmap(file, { imageOrientation: 'from-image' });
+}
 
 function troubleOf(error: unknown): Trouble {
   const name = error instanceof DOMException ? error.name : '';

@@ -7,6 +7,7 @@ export type CameraMode = 'glance' | 'continuous' | 'never';
 export type WhenHidden = 'pause' | 'off';
 export type Theme = 'system' | 'light' | 'dark';
 
+/** One listener's; another who signs in in this browser finds nothing of it, least of all consent to the camera. */
 const KEPT = 'mien.prefs';
 const SAVE_AFTER_MS = 800;
 
@@ -31,8 +32,9 @@ const FIRST: Chosen = {
 
 class Prefs {
   private chosen = $state<Chosen>(FIRST);
+  private listener: string | null = null;
   private timer = 0;
-  private unsaved = false;
+  private unsaved: Partial<Chosen> = {};
   private readonly dark = matchMedia('(prefers-color-scheme: dark)');
 
   constructor() {
@@ -47,48 +49,67 @@ class Prefs {
 
   set(change: Partial<Chosen>): void {
     this.chosen = { ...this.chosen, ...change };
-    localStorage.setItem(KEPT, JSON.stringify(this.chosen));
+    this.unsaved = { ...this.unsaved, ...change };
+    this.keep();
     this.paint();
     clearTimeout(this.timer);
-    this.unsaved = true;
-    const { theme, camera, whenHidden } = this.chosen;
-    // Consent to the camera, and that it is never used, are each device's own.
-    const shared = {
-      theme,
-      camera_when_hidden: whenHidden,
-      ...(camera === 'never' ? {} : { camera }),
-    };
-    this.timer = window.setTimeout(async () => {
-      this.unsaved = false;
-      await patch('/me/settings', shared).catch(() => undefined);
-      await patch('/me/settings/steering', { policy: this.chosen.policy }).catch(() => undefined);
-    }, SAVE_AFTER_MS);
+    this.timer = window.setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
 
-  /** Take what the server keeps, now, whenever it changes on another device, and what was missed of that. */
-  async load(): Promise<void> {
+  /** Only what was changed here: another device may have changed the rest meanwhile. */
+  private async save(): Promise<void> {
+    const { theme, camera, whenHidden, policy } = this.unsaved;
+    this.unsaved = {};
+    // Consent to the camera, and that it is never used, are each device's own.
+    const shared = {
+      ...(theme && { theme }),
+      ...(whenHidden && { camera_when_hidden: whenHidden }),
+      ...(camera && camera !== 'never' && { camera }),
+    };
+    if (Object.keys(shared).length > 0) await patch('/me/settings', shared).catch(() => undefined);
+    if (policy) await patch('/me/settings/steering', { policy }).catch(() => undefined);
+  }
+
+  /** Somebody has signed in: take what the server keeps, now, whenever it changes, and what was missed of that. */
+  async enter(listener: string): Promise<void> {
+    if (this.listener !== listener) this.chosen = FIRST;
+    this.listener = listener;
+    this.keep();
     if (!this.hears) {
       this.hears = true;
       on('settings', () => void this.load());
       on('open', () => void this.load());
     }
-    const [kept, steering] = await Promise.all([
-      get<Partial<Chosen> & { camera_when_hidden: WhenHidden }>('/me/settings').catch(() => null),
-      get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
-    ]);
-    if (this.unsaved) return; // what was chosen meanwhile is newer
-    if (steering) this.chosen = { ...this.chosen, policy: steering.policy };
-    if (!kept) return;
-    const { theme, camera } = { ...this.chosen, ...kept };
-    const own = this.chosen.camera === 'never' ? 'never' : camera;
-    this.chosen = { ...this.chosen, theme, camera: own, whenHidden: kept.camera_when_hidden };
-    this.paint();
+    await this.load();
   }
   private hears = false;
 
+  private async load(): Promise<void> {
+    const [kept, steering] = await Promise.all([
+      get<Pick<Chosen, 'theme' | 'camera'> & { camera_when_hidden: WhenHidden }>('/me/settings').catch(
+        () => null,
+      ),
+      get<{ policy: Policy }>('/me/settings/steering').catch(() => null),
+    ]);
+    if (steering) this.chosen = { ...this.chosen, policy: steering.policy };
+    if (kept) {
+      const { theme, camera, camera_when_hidden: whenHidden } = kept;
+      const own = this.chosen.camera === 'never' ? 'never' : camera;
+      this.chosen = { ...this.chosen, theme, camera: own, whenHidden };
+    }
+    this.chosen = { ...this.chosen, ...this.unsaved }; // what was chosen here meanwhile is newer
+    this.paint();
+  }
+
+  private keep(): void {
+    localStorage.setItem(KEPT, JSON.stringify({ ...this.chosen, listener: this.listener }));
+  }
+
   private recall(): void {
     try {
-      this.chosen = { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') };
+      const { listener = null, ...chosen } = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+      this.listener = listener;
+      this.chosen = { ...FIRST, ...chosen };
     } catch {
       localStorage.removeItem(KEPT);
     }
