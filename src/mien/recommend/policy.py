@@ -66,14 +66,14 @@ _SHARPNESS = 2.0
 _OLD = 0.5
 # How far apart on the plane two moods are that are wanted half as much each, midway between them.
 _REACH = 0.45
-_FITS = {
-    Emotion.ANGRY: say("fits_angry", "fits an angry face"),
-    Emotion.DISGUST: say("fits_disgust", "fits a disgusted face"),
-    Emotion.FEAR: say("fits_fear", "fits a fearful face"),
-    Emotion.HAPPY: say("fits_happy", "fits a happy face"),
-    Emotion.SAD: say("fits_sad", "fits a sad face"),
-    Emotion.SURPRISE: say("fits_surprise", "fits a surprised face"),
-    Emotion.NEUTRAL: say("fits_neutral", "fits a neutral face"),
+_FACES = {
+    Emotion.ANGRY: say("face_angry", "an angry face"),
+    Emotion.DISGUST: say("face_disgust", "a disgusted face"),
+    Emotion.FEAR: say("face_fear", "a fearful face"),
+    Emotion.HAPPY: say("face_happy", "a happy face"),
+    Emotion.SAD: say("face_sad", "a sad face"),
+    Emotion.SURPRISE: say("face_surprise", "a surprised face"),
+    Emotion.NEUTRAL: say("face_neutral", "a neutral face"),
 }
 
 
@@ -142,10 +142,24 @@ def wanted(
     return Wanted(
         moods={mood: alike + strength * sum(of.values()) for mood, of in shares.items()},
         strength=strength,
-        reasons={mood: _FITS[max(of, key=of.__getitem__)] for mood, of in shares.items()},
+        reasons={mood: _reason(max(of, key=of.__getitem__), policy, matrix) for mood, of in shares.items()},
         note=_age_note(age_s) if strength < _OLD else None,
         at_random=policy is PolicyName.RANDOM,
     )
+
+
+def _reason(emotion: Emotion, policy: PolicyName, matrix: Matrix) -> Sentence:
+    """What a mood is to an emotion: it fits, where the policy plays most what would be played anyway."""
+    face = _FACES[emotion]
+    row, usual = matrix[emotion], _MATCH[emotion]
+    if policy is PolicyName.OWN and row != usual:
+        return say("chosen_for", "you chose for {face}", face=face)
+    if max(row, key=row.__getitem__) != max(usual, key=usual.__getitem__):
+        if policy is PolicyName.LIFT:
+            return say("lifts", "is meant to lift {face}", face=face)
+        if policy is PolicyName.CALM:
+            return say("calms", "is meant to calm {face}", face=face)
+    return say("fits", "fits {face}", face=face)
 
 
 def chosen(moods: Mapping[Mood, float]) -> Wanted:

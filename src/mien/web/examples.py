@@ -46,7 +46,7 @@ _WHY = [
         "code": "mood_wanted",
         "values": {
             "heard": {"code": "mood_heard", "values": {"mood": "sad", "share": 0.62}},
-            "because": {"code": "fits_sad", "values": {}},
+            "because": {"code": "fits", "values": {"face": {"code": "face_sad", "values": {}}}},
         },
     },
     {"code": "liked", "values": {}},

@@ -121,6 +121,16 @@ def test_the_reason_names_the_face_that_asks_most_for_a_mood():
     assert str(reasons[Mood.ANGRY]) == "fits an angry face"
 
 
+def test_the_reason_says_what_a_policy_means_to_do_with_a_face():
+    sad, happy = certainly(Emotion.SAD), certainly(Emotion.HAPPY)
+    own = {Emotion.SAD: {Mood.CALM: 1.0}}
+    assert str(wanted(sad, PolicyName.LIFT).reasons[Mood.HAPPY]) == "is meant to lift a sad face"
+    assert str(wanted(sad, PolicyName.CALM).reasons[Mood.CALM]) == "is meant to calm a sad face"
+    assert str(wanted(sad, PolicyName.OWN, own=own).reasons[Mood.CALM]) == "you chose for a sad face"
+    assert str(wanted(happy, PolicyName.LIFT).reasons[Mood.HAPPY]) == "fits a happy face"
+    assert str(wanted(happy, PolicyName.OWN, own=own).reasons[Mood.HAPPY]) == "fits a happy face"
+
+
 class TestJourney:
     def test_starts_where_the_listener_is_and_ends_at_the_chosen_mood(self):
         path = wanted(certainly(Emotion.SAD), PolicyName.JOURNEY, to=Mood.HAPPY).path

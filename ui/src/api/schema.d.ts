@@ -2966,8 +2966,13 @@ export interface components {
          *               "code": "mood_wanted",
          *               "values": {
          *                 "because": {
-         *                   "code": "fits_sad",
-         *                   "values": {}
+         *                   "code": "fits",
+         *                   "values": {
+         *                     "face": {
+         *                       "code": "face_sad",
+         *                       "values": {}
+         *                     }
+         *                   }
          *                 },
          *                 "heard": {
          *                   "code": "mood_heard",
