@@ -34,7 +34,7 @@ def test_a_weight_shows_what_it_changes_at_once(open_page) -> None:
         mood.fill("0")
     until(page, "fetch('/api/v1/me/settings/steering').then(r => r.json()).then(s => s.weights.mood === 0)")
     assert len(effect(page)) == len(TITLES)
-    page.get_by_role("button", name="As it was").click()
+    page.get_by_role("button", name="Reset all of it").click()
     expect(mood).to_have_value("8")
 
 
@@ -53,7 +53,7 @@ def test_a_policy_shows_its_table_and_ones_own_can_be_set(open_page) -> None:
         "fetch('/api/v1/me/settings/steering').then(r => r.json())"
         ".then(({table}) => table.sad?.energetic > 0 && !table.sad.tender)",
     )
-    page.get_by_role("button", name="As it was").click()
+    page.get_by_role("button", name="Reset all of it").click()
     expect(page.get_by_role("radio", name="Match")).to_be_checked()
 
 
@@ -123,7 +123,7 @@ def test_ones_own_export_is_saved_and_brought_in_again(open_page, house: str, tm
     send(page, "DELETE", "/playlists/1")
     choose = page.get_by_label(re.compile("Choose an export"))
     choose.set_input_files(file)
-    expect(page.get_by_text("New here: 1 ratings, 0 corrected moods, 0 wishes.")).to_be_visible()
+    expect(page.get_by_text("New here: 1 rating, 0 corrected moods, 0 wishes.")).to_be_visible()
     expect(page.get_by_text("Playlists made: Evenings.")).to_be_visible()
     assert api(page, "/tracks/1")["rating"] == "like"
     file.write_text(file.read_text()[:-40])

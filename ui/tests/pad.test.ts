@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { daysOf } from '../src/journal/days';
-import { drawSpots, Grid, held, inside, readSpots, type Spots, WHOLE, zoomed } from '../src/library/spots';
+import {
+  aroundMiddle,
+  drawSpots,
+  Grid,
+  held,
+  inside,
+  readSpots,
+  type Spots,
+  WHOLE,
+  zoomed,
+} from '../src/library/spots';
 import { fromPad, stepped, toPad } from '../src/moods/pad';
 
 describe('the pad', () => {
@@ -56,6 +66,10 @@ describe('the map', () => {
         [-1, 0.2],
       ]),
     ).toEqual([0, 1]);
+  });
+  test('of more songs than a playlist takes it takes those around their middle', () => {
+    expect(aroundMiddle(spots, new Set([0, 1, 2]), 3)).toEqual([0, 1, 2]);
+    expect(aroundMiddle(spots, new Set([0, 1, 2]), 1)).toEqual([1]);
   });
   test('zooming keeps the place under the pointer, and the view stays in the plane', () => {
     const near = zoomed(WHOLE, 4, 0.5, 0.5);

@@ -18,8 +18,8 @@ export const EMOTION_PLANE: Record<Emotion, [number, number]> = {
 /** Where each mood's button stands on the pad: for the eye; the server has its own measure. */
 export const MOOD_PLANE: Record<Mood, [number, number]> = {
   happy: [0.72, 0.34],
-  energetic: [0.42, 0.8],
-  angry: [-0.52, 0.8],
+  energetic: [0.58, 0.8],
+  angry: [-0.62, 0.8],
   tense: [-0.74, 0.3],
   sad: [-0.66, -0.52],
   tender: [0.3, -0.36],

@@ -44,11 +44,14 @@ class I18n {
     return share.toLocaleString(this.language, { style: 'percent', maximumFractionDigits: 0 });
   }
 
+  /** With the year, where it is another than this. */
   day(iso: string | Date): string {
-    return new Date(iso).toLocaleDateString(this.locale, {
+    const day = new Date(iso);
+    return day.toLocaleDateString(this.locale, {
       weekday: 'long',
       day: 'numeric',
       month: 'long',
+      year: day.getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
     });
   }
 

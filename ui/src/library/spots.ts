@@ -76,6 +76,16 @@ export function inside(spots: Spots, line: [number, number][]): number[] {
   return found;
 }
 
+/** Numbers of at most `most` of the points taken: where there are more, those nearest to the middle of all of them. */
+export function aroundMiddle({ valence, arousal }: Spots, taken: Set<number>, most: number): number[] {
+  const all = [...taken];
+  if (all.length <= most) return all;
+  const middle = (of: Float32Array): number => all.reduce((sum, at) => sum + of[at], 0) / all.length;
+  const [x, y] = [middle(valence), middle(arousal)];
+  const away = new Map(all.map((at) => [at, Math.hypot(valence[at] - x, arousal[at] - y)]));
+  return all.sort((a, b) => away.get(a)! - away.get(b)!).slice(0, most);
+}
+
 export interface View {
   valence: number;
   arousal: number;

@@ -24,3 +24,11 @@ export function deviceName(agent: string): string {
     list.find(([sign]) => sign.test(agent))?.[1];
   return [known(BROWSERS), known(SYSTEMS)].filter(Boolean).join(', ') || agent.slice(0, 60);
 }
+
+export type DeviceKind = 'phone' | 'tablet' | 'computer';
+
+/** Tablets with Android are those that do not say "Mobile"; iPads of late say that they are a Mac. */
+export function deviceKind(agent: string): DeviceKind {
+  if (/\biPad\b|\bTablet\b|\bAndroid\b(?!.*\bMobile\b)/.test(agent)) return 'tablet';
+  return /\biPhone\b|\bAndroid\b|\bMobile\b/.test(agent) ? 'phone' : 'computer';
+}
