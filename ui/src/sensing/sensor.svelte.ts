@@ -35,7 +35,6 @@ export interface PathPoint {
 export class Sensor {
   status = $state<Status>('off');
   trouble = $state<Trouble | null>(null);
-  detail = $state('');
   seen = $state.raw<Seen | null>(null);
   stream = $state.raw<MediaStream | null>(null);
   /** The reading's way through the valence-arousal plane in the last minutes. */
@@ -290,8 +289,8 @@ export class Sensor {
   }
 
   private fail(trouble: Trouble, error?: unknown): void {
+    if (error) console.warn(error);
     this.trouble = trouble;
-    this.detail = error instanceof Error ? error.message : '';
     this.stop();
   }
 }
