@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -12,14 +13,16 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from program import Program
 
 STARTING_S = 120
 
 
 @contextmanager
-def serving(home, *options, scheme="http"):
-    """A server; gives its address. It must end well when it is told to."""
+def serving(home, *options, scheme="http", said=None):
+    """A server; gives its address, and what else it says into ``said``. It must end well when told to."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "mien", "serve", "--port", "0", *options],
@@ -37,7 +40,14 @@ def serving(home, *options, scheme="http"):
         yield next(word for word in line.split() if word.startswith(scheme)).rstrip("/")
     finally:
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=STARTING_S)
+        killer = threading.Timer(STARTING_S, process.kill)
+        killer.start()
+        rest = (
+            process.stdout.read()
+        )  # communicate is blind to what came with the first line
+        _, err = process.communicate()
+        killer.cancel()
+        (said if said is not None else []).extend([line, *rest.splitlines()])
     assert process.returncode in {0, 130}, err
     assert "Traceback" not in err
 
@@ -87,7 +97,9 @@ def test_others_must_sign_in_and_the_camera_needs_https(library, tmp_path):
     )
     assert set_password.returncode == 0, set_password.stderr
     assert '"has_password": true' in mien("listener", "list", "--json").out
-    with serving(library, "--host", "0.0.0.0", "--https", scheme="https") as url:
+    said = []
+    with serving(library, "--host", "0.0.0.0", "--https", scheme="https", said=said) as url:
+        assert "0.0.0.0" not in url
         port = url.rpartition(":")[2]
         trusted = ssl.create_default_context(cafile=library / "https" / "mien-authority.pem")
         with httpx.Client(base_url=f"https://localhost:{port}", verify=trusted, timeout=60) as client:
@@ -99,7 +111,16 @@ def test_others_must_sign_in_and_the_camera_needs_https(library, tmp_path):
             assert client.get("/api/v1/tracks").json()["total"] > 0
             assert "strict-transport-security" in client.get("/").headers
             assert "fingerprint" in client.get("/trust").text
+            on_the_page = re.findall("(?:[0-9A-F]{2}:){3}[0-9A-F]{2}", client.get("/trust").text)
             assert client.get("/trust/mien-authority.crt").content.startswith(b"-----BEGIN CERT")
+        # Whoever is on the network has it under the address that is printed.
+        with httpx.Client(base_url=url, verify=trusted, timeout=60) as client:
+            assert client.get("/health").json() == {"status": "ok"}
+    authority = x509.load_pem_x509_certificate((library / "https" / "mien-authority.pem").read_bytes())
+    printed = re.findall("[0-9A-F]{2}", "".join(line for line in said if re.fullmatch("[0-9A-F: ]+", line)))
+    assert bytes.fromhex("".join(printed)) == authority.fingerprint(hashes.SHA256())
+    assert on_the_page == re.findall("(?:[0-9A-F]{2}:){3}[0-9A-F]{2}", " ".join(said))
+    assert f"{url}/trust" in " ".join(said)
     keys = [file for file in (library / "https").iterdir() if file.suffix == ".key"]
     assert len(keys) == 2
     assert all(file.stat().st_mode & 0o077 == 0 for file in keys)

@@ -43,7 +43,7 @@ def serve(
 
     On this machine alone no password is needed. Any other address needs one (mien listener password NAME),
     and --https, since browsers give the camera to no other pages; phones are told how to trust the
-    certificate on the page /trust.
+    certificate on the page /trust, and its fingerprint is printed here to be compared.
 
     Example: mien serve --open
     """
@@ -62,23 +62,45 @@ def serve_player(
     """Serve until the process is told to stop, and say where."""
     from mien.web.server import serve as run
 
-    def ready(url: str) -> None:
-        console().print(f"Mien is at {url}  (Ctrl-C ends it)")
-        sys.stdout.flush()
-        if open_page:
-            typer.launch(url)
+    certificate = _certificate(mien, host) if https else None
 
-    certificate = _certificate(mien) if https else None
+    def ready(urls: list[str]) -> None:
+        _say_where(urls, certificate)
+        if open_page:
+            typer.launch(urls[0])
+
     with mien.refreshing:
         run(mien, host, port, certificate=certificate, on_ready=ready)
 
 
-def _certificate(mien: Mien) -> Certificate:
+def _say_where(urls: list[str], certificate: Certificate | None) -> None:
+    from mien.web.certificates import fingerprint, grouped
+
+    first, *others = urls
+    lines = [f"Mien is at {first}  (Ctrl-C ends it)", *(f"  and at {url}" for url in others)]
+    if certificate is not None:
+        groups = grouped(fingerprint(certificate.authority))
+        lines += [
+            f"How phones come to trust it: {first}trust",
+            "There, compare the fingerprint (SHA-256):",
+            *("  " + " ".join(groups[i : i + 4]) for i in range(0, len(groups), 4)),
+        ]
+    for line in lines:
+        console().print(escaped(line))
+    sys.stdout.flush()
+
+
+def _certificate(mien: Mien, host: str) -> Certificate:
     from mien.web.certificates import certificate_for, own_addresses
+    from mien.web.guard import is_address
     from mien.web.server import own_names
 
-    names = own_names() | set(mien.settings.hosts)
-    return certificate_for(mien.settings.home / "https", names, own_addresses())
+    names, addresses = own_names() | set(mien.settings.hosts), own_addresses()
+    if is_address(host):
+        addresses.append(host)
+    else:
+        names.add(host.lower())
+    return certificate_for(mien.settings.home / "https", names, addresses)
 
 
 def add(

@@ -6,9 +6,11 @@ pretend to be a bank.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -74,6 +76,32 @@ def certificate_for(folder: Path, names: Iterable[str], addresses: Iterable[str]
             f"{folder} holds a damaged certificate ({error}): remove the folder"
         ) from None
     return files
+
+
+def fingerprint(file: Path) -> str:
+    """A certificate's SHA-256, as browsers show it: pairs with colons between them."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read_text(encoding="ascii"))).digest()
+    return digest.hex(":").upper()
+
+
+def grouped(shown: str) -> list[str]:
+    """A fingerprint four pairs at a time, so that an eye finds its way in it."""
+    pairs = shown.split(":")
+    return [":".join(pairs[i : i + 4]) for i in range(0, len(pairs), 4)]
+
+
+def addresses_in(certificate: Certificate) -> set[str]:
+    """The addresses that a certificate is made for, which may be more than the machine still has."""
+    found = x509.load_pem_x509_certificate(certificate.chain.read_bytes())
+    alternatives = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(map(str, alternatives.get_values_for_type(x509.IPAddress)))
+
+
+def in_networks(addresses: Iterable[str]) -> list[str]:
+    """Those of a machine's addresses that others in its networks can reach, the usual kind first."""
+    found = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    ordered = sorted(found, key=lambda address: (address.version, int(address)))
+    return [str(a) for a in ordered if not (a.is_loopback or a.is_link_local or a.is_unspecified)]
 
 
 def own_addresses() -> list[str]:

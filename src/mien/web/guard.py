@@ -114,7 +114,7 @@ class Guard:
         if len(given) != 1:
             return False
         name = host_name(given[0])
-        return name in self._rules.hosts or _is_address(name)
+        return name in self._rules.hosts or is_address(name)
 
     def _is_own_site(self, headers: Headers) -> bool:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -182,7 +182,8 @@ def host_name(host: str) -> str:
     return name.removesuffix(".") if not port or port.isdigit() else ""
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Whether a name is an address in numbers."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

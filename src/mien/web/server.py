@@ -14,6 +14,7 @@ from mien.errors import ConfigurationError
 from mien.store import Role
 from mien.web.access import Access
 from mien.web.app import make_app
+from mien.web.certificates import addresses_in, in_networks, own_addresses
 from mien.web.parts import Serving, default_listener
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def serve(
     port: int,
     *,
     certificate: Certificate | None = None,
-    on_ready: Callable[[str], None] = lambda _url: None,
+    on_ready: Callable[[list[str]], None] = lambda _urls: None,
 ) -> None:
     """Serve until the process is told to stop.
 
@@ -42,7 +43,8 @@ def serve(
         host: the address to listen on.
         port: likewise; 0 for any that is free.
         certificate: for HTTPS.
-        on_ready: called with the address of the page once the server can be reached.
+        on_ready: called with the addresses of the page once the server can be reached; the first is the one
+            to be told.
 
     Raises:
         ConfigurationError: the address cannot be listened on, or needs accounts that are not there.
@@ -67,10 +69,28 @@ def serve(
         ssl_keyfile=certificate.key if certificate else None,
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    shown = "localhost" if loopback else host
-    url = f"{'https' if certificate else 'http'}://{_in_address(shown)}:{port}/"
+    scheme = "https" if certificate else "http"
+    urls = [f"{scheme}://{_in_address(shown)}:{port}/" for shown in reachable_at(host, certificate)]
     with listening:
-        _Server(settings, lambda: on_ready(url)).run(sockets=[listening])
+        _Server(settings, lambda: on_ready(urls)).run(sockets=[listening])
+
+
+def reachable_at(host: str, certificate: Certificate | None) -> list[str]:
+    """Under what names or addresses a server can be reached, the best to be told first.
+
+    Args:
+        host: what it listens on; every address of this machine is told as those that others can reach.
+        certificate: for HTTPS; only addresses that it is made for are told.
+    """
+    if is_loopback(host):
+        return ["localhost"]
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104  (it is compared only)
+        return [host]
+    found = [address for address in in_networks(own_addresses()) if host == "::" or ":" not in address]
+    if certificate is not None:
+        made_for = addresses_in(certificate)
+        found = [address for address in found if address in made_for]
+    return found or ["localhost"]
 
 
 class _Server(uvicorn.Server):
