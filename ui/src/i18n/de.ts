@@ -210,6 +210,10 @@ export const de: Text = {
     toLine: (text) => `Ab „${text}“ spielen`,
     fade: 'Überblenden',
     endless: 'und von da aus weiter, für deine Stimmung',
+    singleKeys: 'Tastenkürzel aus einer Taste',
+    singleKeysOff: 'Aus: Buchstaben, Ziffern und Zeichen tun nichts; Leertaste und Pfeiltasten schon.',
+    showMore: (n) => `${n} weitere zeigen`,
+    at: (position, duration) => `${position} von ${duration}`,
   },
   keys: [
     ['Leertaste oder K', 'spielen oder anhalten'],
@@ -227,6 +231,7 @@ export const de: Text = {
     ['Y', 'Liedtext'],
     ['1 bis 9', 'wen lesen, wenn gefragt wird'],
     ['C', 'sieh mich an, oder Kamera aus'],
+    ['U', 'rückgängig machen, was die letzte Meldung anbietet'],
     ['E', 'so fühle ich mich nicht'],
     ['/', 'suchen'],
     ['?', 'diese Liste'],

@@ -194,6 +194,10 @@ export const en = {
     toLine: (text: string) => `Play from “${text}”`,
     fade: 'Fade between songs',
     endless: 'and on from there, for your mood',
+    singleKeys: 'Single-key shortcuts',
+    singleKeysOff: 'Off: letters, digits and signs do nothing; the space bar and the arrow keys still do.',
+    showMore: (n: number) => `Show ${n} more`,
+    at: (position: string, duration: string) => `${position} of ${duration}`,
   },
   keys: [
     ['Space or K', 'play or pause'],
@@ -211,6 +215,7 @@ export const en = {
     ['Y', 'lyrics'],
     ['1 to 9', 'whom to read, where it asks'],
     ['C', 'look at me, or camera off'],
+    ['U', 'undo what the last message offers'],
     ['E', 'not how I feel'],
     ['/', 'search'],
     ['?', 'this list'],

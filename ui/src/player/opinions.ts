@@ -59,7 +59,13 @@ export function rate(track: Track, rating: Rating | null, then: Then = () => und
     };
     await tracks.rate(track.id, rating);
     show(rating);
-    const undo = (): void => void attempt(async () => (await tracks.rate(track.id, before), show(before)));
+    const spot = player.spot();
+    const undo = (): void =>
+      void attempt(async () => {
+        await tracks.rate(track.id, before);
+        if (rating === 'ban') await player.bringBack(track.id, spot);
+        show(before);
+      });
     const { t } = i18n;
     if (rating === 'ban') toasts.say(t.track.banned(track.title), undo);
     else if (rating === 'like') toasts.say(t.track.liked(track.title), undo);
@@ -93,10 +99,12 @@ export function wish(track: Track, wished: Wish | null, then: Then = () => undef
 export function notNow(track: Track): Promise<void> {
   return attempt(async () => {
     await tracks.notNow(track.id);
-    toasts.say(
-      i18n.t.track.snoozed(track.title),
-      () => void attempt(async () => void (await tracks.wake(track.id))),
-    );
+    const spot = player.spot();
+    const undo = async (): Promise<void> => {
+      await tracks.wake(track.id);
+      await player.bringBack(track.id, spot);
+    };
+    toasts.say(i18n.t.track.snoozed(track.title), () => void attempt(undo));
     await player.drop(track.id);
   });
 }

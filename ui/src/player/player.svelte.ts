@@ -34,6 +34,8 @@ class Player {
   duration_s = $state(0);
   playing = $state(false);
   waiting = $state(false);
+  /** Songs are being chosen, because nothing was queued when play was pressed. */
+  choosing = $state(false);
   /** When sound stops by itself: a moment, or after this song. */
   sleepAt = $state<number | 'end' | null>(null);
   /** Whether another tab of this browser plays. */
@@ -126,8 +128,10 @@ class Player {
     const same = before === this.track?.id;
     if (!same) this.finish(true);
     this.queue = queue;
-    if (same) this.prepare();
-    else if (before === undefined) this.sound.stop();
+    if (same) {
+      this.prepare();
+      if (playing && !this.playing) await this.resume(); // it was stepped over, and nothing came after it
+    } else if (before === undefined) this.sound.stop();
     else if (playing) await this.start(position_s, SOFT_S);
     else this.cue(position_s);
     this.keep();
@@ -143,8 +147,13 @@ class Player {
     else await this.resume();
   }
 
+  /** Go on; where nothing is queued, with songs for the moment: for what was said or read, else for the taste. */
   async resume(): Promise<void> {
-    if (this.track) await this.sound.resume();
+    if (this.track) return this.sound.resume();
+    if (!this.more || this.choosing) return;
+    this.ready();
+    this.choosing = true;
+    await this.more().finally(() => (this.choosing = false));
   }
 
   pause(): void {
@@ -211,6 +220,14 @@ class Player {
   remove(index: number): void {
     this.queue = q.removed(this.queue, index);
     this.prepare();
+    this.keep();
+  }
+
+  /** Put a song of what follows elsewhere in it. */
+  move(from: number, to: number): void {
+    this.queue = { ...this.queue, items: q.moved(this.queue.items, from, to) };
+    this.prepare();
+    this.keep();
   }
 
   /** A song that the listener wants no more: gone from what follows, and stepped over if it plays. */
@@ -218,6 +235,17 @@ class Player {
     this.queue = q.without(this.queue, trackId);
     if (this.track?.id === trackId) await this.step(true);
     else this.prepare();
+  }
+
+  /** A song that was dropped is wanted after all: it stands where it stood, and plays on if it was stepped over. */
+  async bringBack(trackId: number, spot: Spot): Promise<void> {
+    this.queue = q.returned(this.queue, spot.queue, trackId);
+    const heard = this.queue.items.slice(0, this.queue.index + 1);
+    const index = heard.findLastIndex((item) => item.track.id === trackId);
+    if (q.current(spot.queue)?.track.id === trackId && index >= 0)
+      await this.goBack({ ...spot, queue: { ...this.queue, index } });
+    this.prepare();
+    this.keep();
   }
 
   /** Tracks have changed (their mood, their rating): show them so wherever they stand. */
@@ -346,8 +374,7 @@ class Player {
 
   private keep(): void {
     if (this.elsewhere) return; // the tab that plays knows better where we are
-    const { queue, position_s, sleepAt } = this;
-    const sleep_at = typeof sleepAt === 'number' ? sleepAt : null;
+    const { queue, position_s, sleepAt: sleep_at } = this;
     kept.keep({ queue, position_s, sleep_at, ...this.how.all });
   }
 
@@ -356,7 +383,8 @@ class Player {
     if (!was) return;
     this.how.take({ ...this.how.all, ...was });
     this.queue = { ...q.NO_QUEUE, ...was.queue };
-    this.sleepAt = was.sleep_at && was.sleep_at > Date.now() ? was.sleep_at : null;
+    const { sleep_at } = was;
+    this.sleepAt = typeof sleep_at === 'number' && sleep_at <= Date.now() ? null : (sleep_at ?? null);
     this.cue(was.position_s);
   }
 

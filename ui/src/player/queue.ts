@@ -80,6 +80,25 @@ export function without(queue: Queue, trackId: number): Queue {
   return { ...queue, items: queue.items.filter(keep) };
 }
 
+/**
+ * A track that was dropped is wanted after all: it stands again where it stood in `before`, behind the song that was
+ * before it there. Another list, where nothing of that is left, stays as it is.
+ */
+export function returned(queue: Queue, before: Queue, trackId: number): Queue {
+  const items = [...queue.items];
+  const gone = before.items.flatMap((item, at) =>
+    at > before.index && item.track.id === trackId ? [at] : [],
+  );
+  const had = items.slice(queue.index + 1).filter((item) => item.track.id === trackId).length;
+  for (const at of gone.slice(had)) {
+    const ahead = before.items.slice(0, at).reverse();
+    const behind = ahead.map((one) => items.findLastIndex(({ track }) => track.id === one.track.id));
+    const place = behind.find((index) => index >= 0);
+    if (place !== undefined) items.splice(Math.max(place, queue.index) + 1, 0, before.items[at]);
+  }
+  return { ...queue, items };
+}
+
 export function moved<T>(items: readonly T[], from: number, to: number): T[] {
   const next = [...items];
   const [item] = next.splice(from, 1);
