@@ -66,6 +66,16 @@ def test_a_picture_beside_the_song_is_its_cover_and_one_that_is_none_is_passed_o
     assert again.status_code == 304
 
 
+def test_whoever_asks_quietly_for_a_cover_that_is_not_there_meets_no_error(client, own_song):
+    number, path = own_song
+    answer = client.get(f"{TRACKS}/{number}/cover", params={"quiet": True})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert client.get(f"{TRACKS}/999999/cover", params={"quiet": True}).status_code == 404
+    path.write_bytes(path.read_bytes() + b"\0")  # a changed file is looked at again
+    (path.parent / "cover.png").write_bytes(picture("PNG"))
+    assert client.get(f"{TRACKS}/{number}/cover", params={"quiet": True}).status_code == 200
+
+
 def test_words_beside_the_song_are_found(client, own_song):
     number, path = own_song
     assert client.get(f"{TRACKS}/{number}/lyrics").json() == {"timed": False, "lines": []}

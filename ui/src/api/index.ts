@@ -46,7 +46,8 @@ export const tracks = {
   wake: (id: number) => del<Track>(`/tracks/${id}/not-now`),
   audio: (id: number) => `${BASE}/tracks/${id}/audio`,
   opus: (id: number, from_s: number) => `${BASE}/tracks/${id}/audio?as=opus&start_s=${from_s.toFixed(2)}`,
-  cover: (id: number) => `${BASE}/tracks/${id}/cover`,
+  /** Of a track that has none nothing comes, and the browser reports no error. */
+  cover: (id: number) => `${BASE}/tracks/${id}/cover?quiet=true`,
 };
 
 /** Now and then a song whose mood the listener could tell; mostly none. */

@@ -1249,6 +1249,8 @@ export interface paths {
         /**
          * Get Track Cover
          * @description The cover, as WebP: the picture in the file, or the one in its folder.
+         *
+         *     Where a track has none, the answer is 404, or with ``quiet`` 204: browsers report each 404 of a picture as an error.
          */
         get: operations["get_track_cover"];
         put?: never;
@@ -7035,6 +7037,7 @@ export interface operations {
     get_track_cover: {
         parameters: {
             query?: {
+                quiet?: boolean;
                 side?: components["schemas"]["CoverSide"];
             };
             header?: never;
@@ -7071,6 +7074,13 @@ export interface operations {
                 content: {
                     "image/webp": unknown;
                 };
+            };
+            /** @description It has none, and was asked for quietly */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,3 +1,23 @@
+/** Pictures of songs: their covers, and what stands in where they have none. */
+import { tracks } from '../api';
+
+/** Tracks that are known to have no cover, so that each is asked for once. */
+export const coverless = new Set<number>();
+
+/** The address of a track's cover, once it is known that there is one; else null. */
+export function coverAt(id: number): Promise<string | null> {
+  if (coverless.has(id)) return Promise.resolve(null);
+  const picture = new Image();
+  return new Promise((found) => {
+    picture.onload = () => found(picture.src);
+    picture.onerror = () => {
+      coverless.add(id);
+      found(null);
+    };
+    picture.src = tracks.cover(id);
+  });
+}
+
 /** A picture for a song that has none: three hills, the same for the same song. */
 export function coverOf(id: number): string[] {
   let state = (id * 2654435761) >>> 0;

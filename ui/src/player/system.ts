@@ -1,5 +1,6 @@
 /** Media keys and the lock screen: what the system shows of the song, and what it may ask of the player. */
-import { type Track, tracks } from '../api';
+import type { Track } from '../api';
+import { coverAt } from '../design/cover';
 
 export interface Playing {
   track: Track;
@@ -19,6 +20,8 @@ export interface Controls {
 }
 
 const SKIP_S = 10;
+/** What the lock screen shows of a song that has no cover. */
+const ICON: MediaImage = { src: '/icon-512.png', sizes: '512x512', type: 'image/png' };
 
 export function obeySystem(controls: Controls): void {
   const { mediaSession } = navigator;
@@ -39,8 +42,11 @@ export function tellSystem({ track, playing, position_s, duration_s, rate }: Pla
   const { title, artist, album, id } = track;
   const { metadata } = mediaSession;
   if (metadata?.title !== title || metadata.artist !== artist || metadata.album !== album) {
-    const artwork = [{ src: tracks.cover(id), sizes: '256x256', type: 'image/webp' }];
-    mediaSession.metadata = new MediaMetadata({ title, artist, album, artwork });
+    const shown = new MediaMetadata({ title, artist, album, artwork: [ICON] });
+    mediaSession.metadata = shown;
+    void coverAt(id).then((src) => {
+      if (src) shown.artwork = [{ src, sizes: '256x256', type: 'image/webp' }];
+    });
   }
   mediaSession.playbackState = playing ? 'playing' : 'paused';
   if (duration_s > 0) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,11 +13,14 @@ from starlette.responses import Response
 from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_bytes
-from mien.web.parts import Me, PartsOf
+from mien.web.parts import COSTLY, Me, PartsOf
 from mien.web.schemas import Given, PathId
 
 router = APIRouter(prefix="/tracks/{track_id}", tags=["tracks"])
-_PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/webp": {}}},
+    204: {"description": "It has none, and was asked for quietly"},
+}
 
 
 class CoverSide(IntEnum):
@@ -49,12 +53,22 @@ class Outline(Given):
 
 @router.get("/cover", response_class=Response, responses=_PICTURE)
 def get_track_cover(
-    track_id: PathId, request: Request, parts: PartsOf, me: Me, side: CoverSide = CoverSide.MIDDLE
+    track_id: PathId,
+    request: Request,
+    parts: PartsOf,
+    me: Me,
+    side: CoverSide = CoverSide.MIDDLE,
+    quiet: bool = False,
 ) -> Response:
-    """The cover, as WebP: the picture in the file, or the one in its folder."""
+    """The cover, as WebP: the picture in the file, or the one in its folder.
+
+    Where a track has none, the answer is 404, or with ``quiet`` 204: browsers report each 404 as an error.
+    """
     path = parts.store.tracks.get(track_id, me).path
     cover = parts.sleeves.cover(path, side)
     if cover is None:
+        if quiet:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         raise NotFoundError(say("no_cover", "this track has no cover"))
     tag = hashlib.blake2b(cover, digest_size=12).hexdigest()
     return answer_bytes(request, cover, "image/webp", tag, "private, max-age=86400")
@@ -68,7 +82,7 @@ def get_track_lyrics(track_id: PathId, parts: PartsOf, me: Me) -> Lyrics:
     return Lyrics(timed=bool(found and found.timed), lines=lines)
 
 
-@router.get("/outline")
+@router.get("/outline", dependencies=[COSTLY])
 def get_track_outline(track_id: PathId, parts: PartsOf, me: Me) -> Outline:
     """The outline of the sound, to draw it; the first time it takes some seconds."""
     return Outline(peaks=list(parts.sleeves.outline(parts.store.tracks.get(track_id, me).path)))
