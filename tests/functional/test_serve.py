@@ -42,9 +42,7 @@ def serving(home, *options, scheme="http", said=None):
         process.send_signal(signal.SIGINT)
         killer = threading.Timer(STARTING_S, process.kill)
         killer.start()
-        rest = (
-            process.stdout.read()
-        )  # communicate is blind to what came with the first line
+        rest = process.stdout.read()  # communicate is blind to what came with the first line
         _, err = process.communicate()
         killer.cancel()
         (said if said is not None else []).extend([line, *rest.splitlines()])

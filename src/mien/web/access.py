@@ -21,7 +21,7 @@ from mien.store import Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from mien.domain import Listener
+    from mien.domain import Listener, Sentence
     from mien.store import Account, Session, Store
 
 SESSION_LASTS = timedelta(days=30)
@@ -133,15 +133,19 @@ class Throttle:
 
 
 class Pace:
-    """A token bucket for each listener.
+    """A token bucket for each listener or address.
 
     Args:
         per_second: how fast it fills.
         burst: how much it holds.
+        said: to whoever finds it empty.
         clock: seconds that only go forward.
     """
 
-    def __init__(self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_second: float, burst: float, said: Sentence, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._said = said
         self._per_second = per_second
         self._burst = burst
         self._clock = clock
@@ -163,10 +167,26 @@ class Pace:
             while len(self._levels) > _MOST_KEYS:
                 self._levels.popitem(last=False)
         if not enough:
-            raise ThrottledError(
-                say("too_many_changes", "too many changes at once: wait a second"),
-                (1 - level) / self._per_second,
-            )
+            raise ThrottledError(self._said, (1 - level) / self._per_second)
+
+
+class Paces:
+    """How often what may be asked.
+
+    Attributes:
+        changes: by a listener; what a hand at a page can do at most, and a page that reads twice a second.
+        reads: by a listener; not of songs, covers and live events, which come in many small pieces.
+        costly: by a listener; those of them and of the questions that take a server tens of milliseconds.
+        strangers: by an address, for whom it is not known yet whether they are listeners. Many of them may
+            be behind one address, and each page of theirs asks a dozen things at once when it opens.
+    """
+
+    def __init__(self) -> None:
+        reads = say("too_many_reads", "too much is asked for at once: wait a second")
+        self.changes = Pace(20.0, 100.0, say("too_many_changes", "too many changes at once: wait a second"))
+        self.reads = Pace(100.0, 1_000.0, reads)
+        self.costly = Pace(10.0, 100.0, reads)
+        self.strangers = Pace(200.0, 2_000.0, reads)
 
 
 class Access:

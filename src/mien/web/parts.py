@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +16,7 @@ from mien.core import Mien
 from mien.domain import Listener, say
 from mien.errors import ForbiddenError
 from mien.store import Order, Session, Store, Wanted
-from mien.web.access import Access, Pace
+from mien.web.access import Access, Paces
 from mien.web.live import Live
 from mien.web.metrics import Metrics
 from mien.web.roots import Roots
@@ -25,8 +26,8 @@ from mien.web.trainings import Trainings
 from mien.web.writer import ReadingWriter
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# What a hand at a page can do at most, and what a page that reads twice a second does.
-_CHANGES_PER_SECOND, _CHANGES_AT_ONCE = 20.0, 100.0
+# What comes in many small pieces: a song in ranges, the covers of a list that is scrolled, live events.
+_IN_PIECES = re.compile(r"/api/v1/(tracks/\d+/(audio|cover)|events)")
 
 
 def version() -> str:
@@ -75,7 +76,7 @@ class Parts:
         self.access = Access(mien.store, loopback=serving.loopback, default=lambda: default_listener(mien))
         self.live = Live()
         self.metrics = Metrics()
-        self.pace = Pace(_CHANGES_PER_SECOND, _CHANGES_AT_ONCE)
+        self.paces = Paces()
         self.roots = Roots(mien.settings.music_roots)
         self.library = LibraryShelf(mien.store)
         self.reading_writer = ReadingWriter(mien.store.readings)
@@ -139,14 +140,25 @@ class Signed:
     token: str | None
 
 
+async def _stranger(request: Request, parts: PartsOf) -> None:
+    parts.paces.strangers.take(client_address(request))
+
+
+# For what nobody needs to sign in for.
+OPEN = Depends(_stranger)
+
+
 async def _signed(request: Request, parts: PartsOf) -> Signed:
     token = request.cookies.get(parts.cookie)
     known = parts.access.known(token)
     if known is None:
+        await _stranger(request, parts)
         known = await run_in_threadpool(parts.access.whose, token)
     listener, session = known
     if request.method not in _SAFE_METHODS:
-        parts.pace.take(listener.id)
+        parts.paces.changes.take(listener.id)
+    elif not _IN_PIECES.fullmatch(request.scope["path"]):
+        parts.paces.reads.take(listener.id)
     return Signed(listener, session, token)
 
 
@@ -158,6 +170,14 @@ async def _me(signed: SignedIn) -> Listener:
 
 
 Me = Annotated[Listener, Depends(_me)]
+
+
+async def _costly(parts: PartsOf, me: Me) -> None:
+    parts.paces.costly.take(me.id)
+
+
+# For what takes tens of milliseconds of a large library, or more.
+COSTLY = Depends(_costly)
 
 
 def _admin(parts: PartsOf, me: Me) -> Listener:

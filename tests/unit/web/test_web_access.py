@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from argon2 import PasswordHasher
 
-from mien.domain import Listener
+from mien.domain import Listener, say
 from mien.errors import ConfigurationError, RequestError, SignedOutError, ThrottledError
 from mien.store import Role
 from mien.web import access
@@ -79,7 +79,7 @@ def test_failures_long_ago_are_forgotten_and_only_so_many_are_kept(monkeypatch):
 
 def test_a_bucket_lets_a_burst_through_and_then_so_many_a_second():
     clock = Clock()
-    pace = Pace(2.0, 3.0, clock)
+    pace = Pace(2.0, 3.0, say("too_many_reads", "too much is asked for at once: wait a second"), clock)
     for _ in range(3):
         pace.take("me")
     with pytest.raises(ThrottledError) as error:

@@ -1,4 +1,7 @@
+import pytest
+
 from mien.store import Role
+from mien.web.examples import RULES
 
 PREFIX = "/api/v1"
 PASSWORD = "correct horse"
@@ -79,13 +82,75 @@ def test_a_second_listener_is_let_in_once_the_first_has_a_password(client, mien)
     assert client.delete(f"{PREFIX}/listeners/{number}").status_code == 404
 
 
+def slow(monkeypatch, pace, at_once):
+    monkeypatch.setattr(pace, "_burst", float(at_once))
+    monkeypatch.setattr(pace, "_per_second", 0.001)
+
+
 def test_too_many_changes_at_once_are_slowed_down(house, monkeypatch):
-    monkeypatch.setattr(house.app.state.parts.pace, "_burst", 3.0)
-    monkeypatch.setattr(house.app.state.parts.pace, "_per_second", 0.001)
+    slow(monkeypatch, house.app.state.parts.paces.changes, 3)
     statuses = [house.bo.patch(f"{PREFIX}/me/settings", json={}).status_code for _ in range(6)]
     assert statuses == [200] * 3 + [429] * 3
     assert house.bo.get(f"{PREFIX}/me/settings").status_code == 200
     assert house.ann.patch(f"{PREFIX}/me/settings", json={}).status_code == 200
+
+
+def test_too_many_questions_at_once_are_slowed_down_listener_by_listener(house, monkeypatch):
+    slow(monkeypatch, house.app.state.parts.paces.reads, 3)
+    answers = [house.bo.get(f"{PREFIX}/me/settings") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
+    assert answers[-1].headers["content-type"] == "application/problem+json"
+    assert answers[-1].json()["said"]["code"] == "too_many_reads"
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert house.ann.get(f"{PREFIX}/me/settings").status_code == 200
+    assert house.bo.patch(f"{PREFIX}/me/settings", json={}).status_code == 200
+
+
+COSTLY = [
+    *(("GET", path) for path in ("tracks?text=song", "library/map", "library/artists", "library/albums")),
+    *(("GET", path) for path in ("library/genres", "me/export", "tracks/1/outline")),
+    *(("POST", path) for path in ("queue", "playlists/preview")),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), COSTLY)
+def test_what_costs_more_is_slowed_down_sooner(house, monkeypatch, method, path):
+    slow(monkeypatch, house.app.state.parts.paces.costly, 2)
+    body = {"queue": {"emotion": "sad"}, "playlists/preview": RULES}.get(path)
+    statuses = [house.bo.request(method, f"{PREFIX}/{path}", json=body).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert house.bo.get(f"{PREFIX}/tracks/1").status_code == 200
+    assert house.ann.request(method, f"{PREFIX}/{path}", json=body).status_code == 200
+
+
+def test_songs_and_covers_come_in_as_many_pieces_as_they_have(house, monkeypatch):
+    paces = house.app.state.parts.paces
+    for pace in (paces.reads, paces.costly):
+        slow(monkeypatch, pace, 1)
+    for _ in range(5):
+        part = house.bo.get(f"{PREFIX}/tracks/1/audio", headers={"Range": "bytes=0-99"})
+        assert (part.status_code, len(part.content)) == (206, 100)
+        assert house.bo.head(f"{PREFIX}/tracks/1/audio").status_code == 200
+        assert house.bo.get(f"{PREFIX}/tracks/1/cover").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", [f"{PREFIX}/session", f"{PREFIX}/ready", "/ready", "/trust", f"{PREFIX}/tracks"]
+)
+def test_an_address_that_asks_without_end_is_slowed_down_before_anybody_signs_in(house, monkeypatch, path):
+    slow(monkeypatch, house.app.state.parts.paces.strangers, 3)
+    statuses = [house.nobody.get(path).status_code for _ in range(5)]
+    assert statuses[3:] == [429, 429]
+    assert 429 not in statuses[:3]
+    assert house.nobody.get("/health").status_code == 200
+
+
+def test_a_hundred_listeners_behind_one_address_open_their_pages_at_once(app):
+    paces = app.state.parts.paces
+    for listener in range(100):
+        for _ in range(15):  # what a page asks when it opens, before it is known whose it is
+            paces.strangers.take("192.168.1.1")
+            paces.reads.take(listener)
 
 
 def test_an_admin_lets_somebody_back_in_who_forgot_theirs_and_they_are_told(house):

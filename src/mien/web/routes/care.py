@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse
 
-from mien.web.parts import Measurer, PartsOf
+from mien.web.parts import OPEN, Measurer, PartsOf
 from mien.web.schemas import Given
 
 router = APIRouter(tags=["care"])
@@ -24,8 +24,8 @@ async def get_health() -> Health:
     return Health()
 
 
-@router.head("/ready", include_in_schema=False)
-@router.get("/ready")
+@router.head("/ready", include_in_schema=False, dependencies=[OPEN])
+@router.get("/ready", dependencies=[OPEN])
 def get_ready(parts: PartsOf) -> Health:
     """Whether the library can be read; for whoever sends requests here."""
     parts.store.accounts.all()

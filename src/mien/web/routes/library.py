@@ -15,7 +15,7 @@ from mien import domain
 from mien.store import Folder
 from mien.store.browse import Spot
 from mien.web.files import answer_bytes, not_modified
-from mien.web.parts import Admin, Me, PartsOf
+from mien.web.parts import COSTLY, Admin, Me, PartsOf
 from mien.web.roots import Listing, Place
 from mien.web.scanning import ScanState, ScanStatus
 from mien.web.schemas import Asked, Given, Ok, PathId, Said, said
@@ -124,28 +124,33 @@ def get_library(parts: PartsOf, me: Me) -> Library:
     )
 
 
-@router.get("/artists")
+@router.get("/artists", dependencies=[COSTLY])
 def list_artists(parts: PartsOf, me: Me) -> list[Group]:
     """Every artist, by name."""
     counts = parts.library.once(me, "artists", parts.store.browse.artists)
     return [Group(**count._asdict()) for count in counts]
 
 
-@router.get("/genres")
+@router.get("/genres", dependencies=[COSTLY])
 def list_genres(parts: PartsOf, me: Me) -> list[Group]:
     """Every genre, by name."""
     counts = parts.library.once(me, "genres", parts.store.browse.genres)
     return [Group(**count._asdict()) for count in counts]
 
 
-@router.get("/albums")
+@router.get("/albums", dependencies=[COSTLY])
 def list_albums(parts: PartsOf, me: Me) -> list[Album]:
     """Every album, by name."""
     albums = parts.library.once(me, "albums", parts.store.browse.albums)
     return [Album(**album._asdict()) for album in albums]
 
 
-@router.get("/map", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
+@router.get(
+    "/map",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    dependencies=[COSTLY],
+)
 def get_map(request: Request, parts: PartsOf, me: Me) -> Response:
     """Where every track lies, as columns of little-endian numbers.
 

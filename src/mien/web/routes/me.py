@@ -14,7 +14,7 @@ from mien import domain
 from mien.domain import say
 from mien.errors import RequestError
 from mien.store import Store
-from mien.web.parts import Me, PartsOf
+from mien.web.parts import COSTLY, Me, PartsOf
 from mien.web.routes.listeners import keep_an_admin
 from mien.web.routes.tracks import shown
 from mien.web.schemas import Asked, Given, Ok, PathId, Said, Track, plain, said
@@ -158,7 +158,12 @@ def skip_question(track_id: PathId, parts: PartsOf, me: Me) -> Ok:
     return Ok()
 
 
-@router.get("/export", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+@router.get(
+    "/export",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+    dependencies=[COSTLY],
+)
 def export_me(parts: PartsOf, me: Me) -> Response:
     """Everything that Mien knows of the listener, as a file; ``POST /me/imports`` takes it in again."""
     content = parts.histories.give(me, whole_paths=False) | _also_known(parts.store, me)

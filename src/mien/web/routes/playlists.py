@@ -17,7 +17,7 @@ from mien import store
 from mien.domain import Listener
 from mien.errors import InteropError
 from mien.web.examples import RULES
-from mien.web.parts import Me, Parts, PartsOf
+from mien.web.parts import COSTLY, Me, Parts, PartsOf
 from mien.web.problems import in_the_file, without_path
 from mien.web.routes.tracks import shown
 from mien.web.schemas import NAME_PATTERN, Asked, Given, Id, Name, Ok, PathId, Said, Track, plain, said
@@ -156,7 +156,7 @@ def undo_playlist_change(parts: PartsOf, me: Me) -> Undone:
     return Undone(did=parts.store.playlists.undo(me))
 
 
-@router.post("/preview")
+@router.post("/preview", dependencies=[COSTLY])
 def preview_rules(asked: Annotated[Rules, Body(examples=[RULES])], parts: PartsOf, me: Me) -> list[Track]:
     """The tracks that rules choose now, the first hundred."""
     return shown(parts, me, parts.shelf.preview(me, asked)[:_PREVIEW])

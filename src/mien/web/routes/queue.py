@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from mien import domain
 from mien.usecases.answers import Queue
-from mien.web.parts import Me, Parts, PartsOf
+from mien.web.parts import COSTLY, Me, Parts, PartsOf
 from mien.web.routes.feeling import FeelingGiven, Point, feeling_of
 from mien.web.schemas import Asked, Given, Id, Moods, Opinions, Said, Track, moods_of, said, track_values
 
@@ -81,7 +81,7 @@ class QueueGiven(Given):
     tracks: list[QueuedTrack]
 
 
-@router.post("/queue")
+@router.post("/queue", dependencies=[COSTLY])
 def make_queue(asked: QueueAsked, parts: PartsOf, me: Me) -> QueueGiven:
     """Choose songs."""
     named = _named(asked)

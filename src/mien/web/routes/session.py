@@ -12,7 +12,7 @@ from mien.domain import Listener, say
 from mien.errors import ConflictError, SignedOutError
 from mien.store import Role
 from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password
-from mien.web.parts import Me, Parts, PartsOf, SignedIn, client_address, version
+from mien.web.parts import OPEN, Me, Parts, PartsOf, SignedIn, client_address, version
 from mien.web.schemas import Asked, Given, Name, Ok, PathId
 
 router = APIRouter(tags=["session"])
@@ -69,7 +69,7 @@ class Device(Given):
     """Whether it is the one that asks."""
 
 
-@router.get("/session")
+@router.get("/session", dependencies=[OPEN])
 def get_session(request: Request, parts: PartsOf) -> SessionState:
     """Who is signed in, and what a page needs to know first."""
     try:

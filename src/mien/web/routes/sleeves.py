@@ -13,7 +13,7 @@ from starlette.responses import Response
 from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.files import answer_bytes
-from mien.web.parts import Me, PartsOf
+from mien.web.parts import COSTLY, Me, PartsOf
 from mien.web.schemas import Given, PathId
 
 router = APIRouter(prefix="/tracks/{track_id}", tags=["tracks"])
@@ -82,7 +82,7 @@ def get_track_lyrics(track_id: PathId, parts: PartsOf, me: Me) -> Lyrics:
     return Lyrics(timed=bool(found and found.timed), lines=lines)
 
 
-@router.get("/outline")
+@router.get("/outline", dependencies=[COSTLY])
 def get_track_outline(track_id: PathId, parts: PartsOf, me: Me) -> Outline:
     """The outline of the sound, to draw it; the first time it takes some seconds."""
     return Outline(peaks=list(parts.sleeves.outline(parts.store.tracks.get(track_id, me).path)))

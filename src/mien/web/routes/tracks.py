@@ -12,7 +12,7 @@ from mien import domain
 from mien.store import Order, Wanted
 from mien.usecases.answers import Changed
 from mien.web.files import answer_file
-from mien.web.parts import Me, Parts, PartsOf
+from mien.web.parts import COSTLY, Me, Parts, PartsOf
 from mien.web.schemas import (
     LARGEST_ID,
     Asked,
@@ -94,7 +94,7 @@ class Labelled(Given):
     moved_count: int
 
 
-@router.get("")
+@router.get("", dependencies=[COSTLY])
 def list_tracks(
     parts: PartsOf,
     me: Me,

@@ -13,7 +13,7 @@ from mien.domain import say
 from mien.errors import NotFoundError
 from mien.web.certificates import fingerprint, grouped
 from mien.web.files import answer_file
-from mien.web.parts import PartsOf
+from mien.web.parts import OPEN, PartsOf
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -26,7 +26,7 @@ _MOST_LANGUAGES = 20
 _CSP = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-@router.get("")
+@router.get("", dependencies=[OPEN])
 def get_trust_page(request: Request, parts: PartsOf) -> HTMLResponse:
     """How to trust the certificate, or how to come by one, in the language that the browser asks for."""
     language = language_of(request.headers.get("accept-language", ""), _LANGUAGES)
