@@ -1250,7 +1250,7 @@ export interface paths {
          * Get Track Cover
          * @description The cover, as WebP: the picture in the file, or the one in its folder.
          *
-         *     Where a track has none, the answer is 404, or with ``quiet`` 204: browsers report each 404 of a picture as an error.
+         *     Where a track has none, the answer is 404, or with ``quiet`` 204: browsers report each 404 as an error.
          */
         get: operations["get_track_cover"];
         put?: never;
