@@ -13,6 +13,7 @@ import {
   removed,
   renewed,
   replanned,
+  returned,
   shuffled,
   unshuffled,
   upcoming,
@@ -49,6 +50,18 @@ describe('what follows', () => {
   });
   test('a banned song is gone from what follows, and stays in what was heard', () => {
     expect(ids(without(queue([5, 1, 5, 2], 1), 5))).toEqual([5, 1, 2]);
+  });
+  test('a song that was dropped comes back to where it stood, each time it stood there', () => {
+    const before = queue([5, 1, 5, 2, 5], 1);
+    expect(ids(returned(without(before, 5), before, 5))).toEqual([5, 1, 5, 2, 5]);
+    const later = { ...without(before, 5), index: 2 };
+    expect(ids(returned(later, before, 5))).toEqual([5, 1, 2, 5, 5]); // nothing comes among what was heard
+    expect(current(returned(later, before, 5))?.track.id).toBe(2);
+  });
+  test('a song that was dropped does not come into a list that it was never in', () => {
+    const before = queue([1, 5, 2], 0);
+    expect(ids(returned(queue([7, 8], 0), before, 5))).toEqual([7, 8]);
+    expect(ids(returned(before, before, 5))).toEqual([1, 5, 2]);
   });
   test('taking out a song that was heard does not change which one plays', () => {
     expect(current(removed(queue([1, 2, 3], 2), 0))?.track.id).toBe(3);

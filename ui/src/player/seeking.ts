@@ -16,7 +16,7 @@ export function soughtBy(key: string, position_s: number, duration_s: number): n
   const last_s = Math.max(0, duration_s - STEP_S);
   if (key === 'Home') return 0;
   if (key === 'End') return last_s;
-  if (!(key in by)) return null;
+  if (!Object.hasOwn(by, key)) return null;
   return Math.min(Math.max(0, position_s + by[key]), Math.max(last_s, position_s));
 }
 
