@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse
 
 from mien.web import page as page_routes
 from mien.web.examples import add_examples
 from mien.web.guard import Guard, Rules
 from mien.web.metrics import Measured
 from mien.web.page import BUILT_PAGE
-from mien.web.parts import Parts, Serving, version
+from mien.web.parameters import add_parameter_examples
+from mien.web.parts import OPEN, Parts, Serving, version
 from mien.web.problems import RESPONSES, Problem, add_handlers
 from mien.web.routes import (
     care,
@@ -114,7 +116,7 @@ def make_app(
         title="Mien",
         summary="A private music player that reads the listener's mood and plays what fits.",
         version=version(),
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=None,  # see _describe
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
@@ -123,6 +125,7 @@ def make_app(
     app.state.parts = parts
     for group in _GROUPS:
         app.include_router(group.router, prefix=PREFIX, responses=RESPONSES)
+    _describe(app)
     app.include_router(care.router, include_in_schema=False)
     app.include_router(trust.router)
     app.include_router(page_routes.router)
@@ -156,6 +159,14 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
+def _describe(app: FastAPI) -> None:
+    """Answer with the description; FastAPI's own route would do so for strangers as often as they ask."""
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False, dependencies=[OPEN])
+    def get_description() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+
 def _describe_problems(app: FastAPI) -> None:
     """Put what an error looks like among the schemas that the routes refer to, and an example into each."""
     make = app.openapi
@@ -167,6 +178,7 @@ def _describe_problems(app: FastAPI) -> None:
             own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= {**own.pop("$defs", {}), "Problem": own}
             add_examples(schemas)
+            add_parameter_examples(schema.get("paths", {}))
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does

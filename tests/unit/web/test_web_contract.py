@@ -3,10 +3,12 @@
 import json
 import warnings
 
+import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
 from mien.web.examples import GIVEN, RULES, TAKEN
+from mien.web.parameters import EXAMPLES as PARAMETERS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of its own dependencies
@@ -90,6 +92,43 @@ def test_every_body_that_is_sent_or_answered_has_an_example(built_app):
     assert bodies(built_app) == set(TAKEN) | set(GIVEN)
     schemas = built_app.openapi()["components"]["schemas"]
     assert all(schemas[name]["examples"] for name in bodies(built_app))
+
+
+def parameters(app):
+    """Every parameter of an address: where it stands, its name, and what the description says of it."""
+    for methods in app.openapi()["paths"].values():
+        for parameter in (one for details in methods.values() for one in details.get("parameters", [])):
+            yield parameter["in"], parameter["name"], parameter
+
+
+def speaks_for_itself(schema, schemas):
+    """Whether it is a flag, or one of some words that the description lists."""
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+    kinds = [schemas[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind for kind in kinds]
+    return all(kind.get("type") == "boolean" or "enum" in kind for kind in kinds)
+
+
+def test_every_parameter_that_does_not_speak_for_itself_has_an_example_that_it_allows(built_app):
+    schemas = built_app.openapi()["components"]["schemas"]
+    wanting = [
+        (where, name, parameter)
+        for where, name, parameter in parameters(built_app)
+        if not speaks_for_itself(parameter["schema"], schemas)
+    ]
+    assert {(where, name) for where, name, _ in wanting} == PARAMETERS.keys()
+    for _, _, parameter in wanting:
+        allowed = jsonschema_rs.Draft202012Validator(parameter["schema"], validate_formats=True)
+        allowed.validate(parameter["example"])
+
+
+def test_the_examples_of_parameters_are_taken_by_the_server(client):
+    text = {name: str(value) for (where, name), value in PARAMETERS.items() if where == "query"}
+    asked = {name: text[name] for name in ("q", "artist", "album", "genre", "limit", "offset")}
+    assert client.get("/api/v1/tracks", params=asked).json()["offset"] == 200
+    moments = {name: text[name] for name in ("since", "until", "limit")}
+    for path in ("journal", "readings"):
+        assert client.get(f"/api/v1/{path}", params=moments).status_code == 200
+    assert client.get("/api/v1/models/emotion/model.onnx", params={"v": text["v"]}).status_code == 200
 
 
 @pytest.mark.parametrize("name", [*TAKEN, *GIVEN])

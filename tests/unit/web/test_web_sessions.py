@@ -135,7 +135,15 @@ def test_songs_and_covers_come_in_as_many_pieces_as_they_have(house, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "path", [f"{PREFIX}/session", f"{PREFIX}/ready", "/ready", "/trust", f"{PREFIX}/tracks"]
+    "path",
+    [
+        f"{PREFIX}/session",
+        f"{PREFIX}/openapi.json",
+        f"{PREFIX}/ready",
+        "/ready",
+        "/trust",
+        f"{PREFIX}/tracks",
+    ],
 )
 def test_an_address_that_asks_without_end_is_slowed_down_before_anybody_signs_in(house, monkeypatch, path):
     slow(monkeypatch, house.app.state.parts.paces.strangers, 3)

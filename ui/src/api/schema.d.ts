@@ -3932,8 +3932,11 @@ export interface operations {
     get_journal: {
         parameters: {
             query?: {
+                /** @example 100 */
                 limit?: number;
+                /** @example 2026-11-01T00:00:00Z */
                 since?: string | null;
+                /** @example 2026-12-01T00:00:00Z */
                 until?: string | null;
             };
             header?: never;
@@ -4170,6 +4173,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1 */
                 folder_id: number;
             };
             cookie?: never;
@@ -4284,6 +4288,7 @@ export interface operations {
     list_places: {
         parameters: {
             query?: {
+                /** @example 6f1c0b7e5a9d4c3b2a190817 */
                 id?: string | null;
             };
             header?: never;
@@ -4558,6 +4563,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 3 */
                 listener_id: number;
             };
             cookie?: never;
@@ -4598,6 +4604,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 3 */
                 listener_id: number;
             };
             cookie?: never;
@@ -4642,6 +4649,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 3 */
                 listener_id: number;
             };
             cookie?: never;
@@ -4726,7 +4734,9 @@ export interface operations {
     erase_listens: {
         parameters: {
             query?: {
+                /** @example 2026-11-01T00:00:00Z */
                 since?: string | null;
+                /** @example 2026-12-01T00:00:00Z */
                 until?: string | null;
             };
             header?: never;
@@ -4767,6 +4777,7 @@ export interface operations {
     forget_me: {
         parameters: {
             query?: {
+                /** @example ann */
                 really?: string;
             };
             header?: never;
@@ -5157,6 +5168,7 @@ export interface operations {
     import_history: {
         parameters: {
             query: {
+                /** @example listenbrainz.zip */
                 file: string;
             };
             header?: never;
@@ -5203,6 +5215,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 2 */
                 import_id: number;
             };
             cookie?: never;
@@ -5319,6 +5332,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example rating:7 */
                 name: string;
             };
             cookie?: never;
@@ -5439,6 +5453,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -5555,6 +5570,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 12 */
                 session_id: number;
             };
             cookie?: never;
@@ -5905,6 +5921,7 @@ export interface operations {
     get_emotion_network: {
         parameters: {
             query?: {
+                /** @example 20261122.2300 */
                 v?: string;
             };
             header?: never;
@@ -6065,6 +6082,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6105,6 +6123,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6145,6 +6164,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6189,6 +6209,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6235,6 +6256,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6277,6 +6299,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6321,6 +6344,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
             };
             cookie?: never;
@@ -6365,7 +6389,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 5 */
                 playlist_id: number;
+                /** @example 0 */
                 position: number;
             };
             cookie?: never;
@@ -6405,6 +6431,7 @@ export interface operations {
         parameters: {
             query: {
                 kind: components["schemas"]["FileKind"];
+                /** @example Evenings */
                 name: string;
             };
             header?: never;
@@ -6573,8 +6600,11 @@ export interface operations {
     list_readings: {
         parameters: {
             query?: {
+                /** @example 100 */
                 limit?: number;
+                /** @example 2026-11-01T00:00:00Z */
                 since?: string | null;
+                /** @example 2026-12-01T00:00:00Z */
                 until?: string | null;
             };
             header?: never;
@@ -6657,7 +6687,9 @@ export interface operations {
     erase_readings: {
         parameters: {
             query?: {
+                /** @example 2026-11-01T00:00:00Z */
                 since?: string | null;
+                /** @example 2026-12-01T00:00:00Z */
                 until?: string | null;
             };
             header?: never;
@@ -6700,6 +6732,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 41 */
                 reading_id: number;
             };
             cookie?: never;
@@ -6894,15 +6927,22 @@ export interface operations {
     list_tracks: {
         parameters: {
             query?: {
+                /** @example Low Tide */
                 album?: string | null;
+                /** @example The Harbour */
                 artist?: string | null;
                 descending?: boolean;
+                /** @example Folk */
                 genre?: string | null;
                 labelled?: boolean | null;
+                /** @example 100 */
                 limit?: number;
                 mood?: components["schemas"]["Mood"] | null;
+                /** @example 200 */
                 offset?: number;
+                /** @example 5 */
                 playlist?: number | null;
+                /** @example slow rain */
                 q?: string | null;
                 rating?: components["schemas"]["Rating"] | null;
                 sort?: components["schemas"]["Order"];
@@ -6947,6 +6987,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -6985,11 +7026,14 @@ export interface operations {
     get_track_audio: {
         parameters: {
             query?: {
+                /** @example opus */
                 as?: string | null;
+                /** @example 61.5 */
                 start_s?: number;
             };
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7042,6 +7086,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7089,6 +7134,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7133,6 +7179,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7173,6 +7220,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7213,6 +7261,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7257,6 +7306,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7297,6 +7347,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7337,6 +7388,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7381,6 +7433,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7421,6 +7474,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7465,6 +7519,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7 */
                 track_id: number;
             };
             cookie?: never;
@@ -7585,6 +7640,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
@@ -7625,6 +7681,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
@@ -7663,10 +7720,12 @@ export interface operations {
     add_training_files: {
         parameters: {
             query: {
+                /** @example happy */
                 label: string;
             };
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
@@ -7711,6 +7770,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
@@ -7751,6 +7811,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
@@ -7791,6 +7852,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9f8e7d6c5b4a3921 */
                 training_id: string;
             };
             cookie?: never;
