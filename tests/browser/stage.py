@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import wave
 from pathlib import Path
@@ -23,6 +24,25 @@ LYRICS = "[00:00.00]Amber light\n[00:08.00]on the floor\n[00:16.00]and out of th
 WORDS = "Silver bark\nin the evening"
 SONG_S = 30.0  # long enough for a glance before its end
 TITLES = ("Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord")
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+PAGES = (
+    "now",
+    "library",
+    "library/moods",
+    "library/artists",
+    "library/albums",
+    "map",
+    "playlists",
+    "playlists/smart",
+    "journal",
+    "settings/general",
+    "settings/choosing",
+    "settings/learned",
+    "settings/account",
+    "settings/listeners",
+    "settings/training",
+    "welcome",
+)
 
 
 def write_song(path: Path, root_hz: float, beats_s: float, seconds: float = SONG_S) -> None:
@@ -129,3 +149,10 @@ def until(page: Page, expression: str, arg: object = None, timeout_s: float = 60
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"never came true: {expression}"
         page.wait_for_timeout(100)
+
+
+def go(page: Page, name: str) -> None:
+    """Go to a page and wait until it is all there."""
+    page.goto(page.url.split("#")[0] + f"#/{name}")
+    expect(page.locator("main").get_by_role("heading").first).to_be_visible()
+    expect(page.get_by_text(re.compile("^(Loading|Lädt)…$"))).to_have_count(0)

@@ -22,7 +22,7 @@ export const MOOD_PLANE: Record<Mood, [number, number]> = {
   angry: [-0.62, 0.8],
   tense: [-0.74, 0.3],
   sad: [-0.66, -0.52],
-  tender: [0.3, -0.36],
+  tender: [0.3, -0.3],
   calm: [0.62, -0.72],
 };
 

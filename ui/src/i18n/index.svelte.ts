@@ -44,14 +44,15 @@ class I18n {
     return share.toLocaleString(this.language, { style: 'percent', maximumFractionDigits: 0 });
   }
 
-  /** With the year, where it is another than this. */
+  /** With the year, where it is another than this; what room that takes, the day of the week gives. */
   day(iso: string | Date): string {
     const day = new Date(iso);
+    const past = day.getFullYear() !== new Date().getFullYear();
     return day.toLocaleDateString(this.locale, {
-      weekday: 'long',
+      weekday: past ? 'short' : 'long',
       day: 'numeric',
       month: 'long',
-      year: day.getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
+      year: past ? 'numeric' : undefined,
     });
   }
 
