@@ -324,6 +324,8 @@ def test_on_a_phone_toasts_lie_over_no_control(open_page) -> None:
     expect(page.get_by_role("button", name="Undo")).to_have_count(2)
     page.wait_for_timeout(600)  # it has risen
     assert page.evaluate(UNDER_TOASTS) == []
+    page.get_by_role("button", name="More", exact=True).tap()
+    assert page.evaluate(UNDER_TOASTS) == []  # nor do they lie over what the bar opens
     end = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
     box = like.bounding_box()
     assert box["y"] + box["height"] <= end + 0.5  # what was just pressed is still there to press
