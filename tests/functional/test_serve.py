@@ -107,7 +107,8 @@ def test_others_must_sign_in_and_the_camera_needs_https(library, tmp_path):
             assert "__Host-" in signed.headers["set-cookie"]
             assert "Secure" in signed.headers["set-cookie"]
             assert client.get("/api/v1/tracks").json()["total"] > 0
-            assert "strict-transport-security" in client.get("/").headers
+            # It would hold for every port of the machine, and so cut people off from what else runs there.
+            assert "strict-transport-security" not in client.get("/").headers
             assert "fingerprint" in client.get("/trust").text
             on_the_page = re.findall("(?:[0-9A-F]{2}:){3}[0-9A-F]{2}", client.get("/trust").text)
             assert client.get("/trust/mien-authority.crt").content.startswith(b"-----BEGIN CERT")

@@ -131,8 +131,6 @@ class Guard:
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", _NOTHING)
                 headers.setdefault("Cache-Control", "no-store")
-                if self._rules.secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
         return guarded
