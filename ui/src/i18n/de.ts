@@ -108,6 +108,7 @@ export const de: Text = {
     picture: 'Bild wählen',
     pictureNote: 'Es wird in der Seite gelesen und geht nirgendwohin.',
     noFaceInPicture: 'Auf diesem Bild finde ich kein Gesicht.',
+    trust: 'So geht es',
     badPicture: 'Diese Datei ist kein Bild, das der Browser öffnen kann.',
     faces: (n) => `${n} Menschen sind im Bild. Wessen Stimmung soll ich folgen?`,
     nobodyChosen: 'Es wurde niemand gewählt, also niemand gelesen. Die Kamera ist aus.',
@@ -138,7 +139,7 @@ export const de: Text = {
   trouble: {
     insecure: [
       'Die Kamera braucht HTTPS',
-      'Browser geben die Kamera nur an HTTPS-Seiten und an diesen Rechner selbst. Starte Mien mit „mien serve --https“ oder öffne es auf dem Rechner, auf dem es läuft.',
+      'Browser geben die Kamera nur an HTTPS-Seiten und an diesen Rechner selbst. Starte auf dem Rechner, auf dem Mien läuft, „mien serve --host 0.0.0.0 --https“ und öffne die https-Adresse, die dort steht.',
     ],
     no_camera: [
       'Hier ist keine Kamera',
@@ -210,7 +211,7 @@ export const de: Text = {
     toLine: (text) => `Ab „${text}“ spielen`,
     fade: 'Überblenden',
     endless: 'und von da aus weiter, für deine Stimmung',
-    singleKeys: 'Tastenkürzel aus einer Taste',
+    singleKeys: 'Tastenkürzel mit einer einzigen Taste',
     singleKeysOff: 'Aus: Buchstaben, Ziffern und Zeichen tun nichts; Leertaste und Pfeiltasten schon.',
     showMore: (n) => `${n} weitere zeigen`,
     at: (position, duration) => `${position} von ${duration}`,
