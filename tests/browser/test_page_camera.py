@@ -113,6 +113,17 @@ def test_a_camera_that_is_refused_is_explained_and_the_pad_does_the_same(open_pa
     playing(page)
 
 
+def test_without_https_it_says_how_to_come_by_it_and_the_pad_does_the_same(open_page) -> None:
+    page = open_page(script="Object.defineProperty(window, 'isSecureContext', {value: false})")
+    page.get_by_role("button", name="Look at me").click()
+    expect(page.get_by_role("alert")).to_contain_text("The camera needs HTTPS")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="How to do that").click()
+    expect(opened.value.get_by_text("mien serve --host 0.0.0.0 --https").first).to_be_visible()
+    say(page, "calm")
+    playing(page)
+
+
 @pytest.mark.parametrize("hand", ["pointer", "keyboard"])
 def test_of_several_people_it_asks_whom_to_read(open_page, two: Path, hand: str) -> None:
     page = open_page(two)

@@ -98,6 +98,7 @@ export const en = {
     picture: 'Choose a picture',
     pictureNote: 'It is read in the page and goes nowhere.',
     noFaceInPicture: 'I find no face in that picture.',
+    trust: 'How to do that',
     badPicture: 'That file is not a picture that this browser can open.',
     faces: (n: number) => `${n} people are in view. Whose mood should I follow?`,
     nobodyChosen: 'Nobody was chosen, so nobody was read. The camera is off.',
@@ -128,7 +129,7 @@ export const en = {
   trouble: {
     insecure: [
       'The camera needs HTTPS',
-      'Browsers give the camera only to HTTPS pages and to this machine itself. Start Mien with “mien serve --https”, or open it on the machine that it runs on.',
+      'Browsers give the camera only to HTTPS pages and to this machine itself. On the machine that Mien runs on, start “mien serve --host 0.0.0.0 --https”, and open the https address that it prints.',
     ],
     no_camera: [
       'There is no camera here',
