@@ -405,7 +405,7 @@ export const pages: PagesText = {
     password: 'Passwort',
     enter: 'Anmelden',
     wrong: 'Name und Passwort gehören nicht zusammen.',
-    wait: (s) => `Zu viele Versuche. Warte ${s} Sekunden.`,
+    wait: (s) => `Zu viele Versuche. Warte ${some(s, 'Sekunde', 'Sekunden')}.`,
   },
   welcome: {
     title: 'Wo ist deine Musik?',

@@ -407,7 +407,7 @@ export const pages = {
     password: 'Password',
     enter: 'Sign in',
     wrong: 'That name and password do not belong together.',
-    wait: (s: number) => `Too many tries. Wait ${s} seconds.`,
+    wait: (s: number) => `Too many tries. Wait ${some(s, 'second')}.`,
   },
   welcome: {
     title: 'Let’s find your music',
