@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,15 +33,20 @@ class Program:
 
     home: Path
 
-    def __call__(self, *arguments: object, timeout_s: float = 900) -> Answer:
+    def __call__(
+        self, *arguments: object, timeout_s: float = 900, to: str | None = None, **environment: str
+    ) -> Answer:
+        """Run it; ``to`` is a file that takes the place of standard output."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "mien", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=timeout_s,
-            check=False,
-            env={**kept, "MIEN_HOME": str(self.home), "COLUMNS": "300"},
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        with nullcontext(subprocess.PIPE) if to is None else open(to, "wb") as out:  # noqa: PTH123
+            done = subprocess.run(
+                [sys.executable, "-m", "mien", *map(str, arguments)],
+                stdout=out,
+                stderr=subprocess.PIPE,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=timeout_s,
+                check=False,
+                env={**kept, "MIEN_HOME": str(self.home), "COLUMNS": "300", **environment},
+            )
+        return Answer(done.returncode, done.stdout or "", done.stderr)

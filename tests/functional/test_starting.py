@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,22 @@ def test_an_error_is_one_line_and_exit_1(mien, tmp_path):
     assert answer.out == ""
     assert answer.err.startswith("mien: ")
     assert len(answer.err.splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["--help", "listener list", "listener list --json"])
+def test_output_that_cannot_be_written_is_one_line_and_exit_1(mien, command, unbuffered):
+    answer = mien(*command.split(), to="/dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert answer.code == 1
+    assert answer.err == "mien: the output cannot be written: No space left on device\n"
+
+
+def test_a_character_that_the_terminal_lacks_is_escaped(mien):
+    mien("listener", "add", "Zoë 🎵")
+    answer = mien("listener", "list", PYTHONIOENCODING="ascii")
+    assert answer.code == 0
+    assert r"Zo\xeb \U0001f3b5" in answer.out
 
 
 def test_doctor_finds_everything_that_is_needed(mien):

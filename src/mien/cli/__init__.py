@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from io import TextIOWrapper
 
 from mien.cli import calibrating as _calibrating
 from mien.cli import care as _care
@@ -19,6 +19,7 @@ from mien.cli import songs as _songs
 from mien.cli import taste as _taste
 from mien.cli import training as _training
 from mien.cli.app import app
+from mien.cli.stdout import Output, OutputError, drop_the_rest
 from mien.errors import MienError
 
 __all__ = ["app", "main"]
@@ -34,14 +35,25 @@ for _group in (
 
 def main() -> None:
     """Run the program; whatever Mien can name as having gone wrong is one line on stderr and exit 1."""
+    if isinstance(sys.stdout, TextIOWrapper):  # it is None where it was closed
+        sys.stdout = Output.in_place_of(sys.stdout)
     try:
-        app()
+        _run()
     except MienError as error:
         sys.stderr.write(f"mien: {error}\n")
+        if isinstance(error, OutputError):
+            drop_the_rest()
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the output has gone; Python must not complain of it again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_the_rest()
         sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
