@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from stage import PAGES, PHONE, api, go, playing, send
 
 FINGER_PX = 44
+SETTLED_MS = 300  # what a page asks the server for has come
 # What is pressed and smaller than a finger: not links within text. A box to tick is as large as the
 # words that tick it, too.
 SMALL = """([within, least]) => [...document.querySelector(within).querySelectorAll(
@@ -30,6 +31,13 @@ PAD = """pad => {
     );
     return [...boxes.filter(leaves).map(({name}) => name), ...over];
 }"""
+# What a page shows below its title, once that is there.
+SOMETHING = "main :is(h2, ul, canvas, [role=list], .pad, .nothing, .empty)"
+# What reaches beyond the screen, be it hidden by a card: not what scrolls sideways by itself.
+OFF = """[...document.querySelectorAll('main :is(a, button, select, input, h1, h2, h3, p, span)')]
+    .filter(one => one.checkVisibility() && !one.closest('.chips, .scroll, .hidden'))
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 0.5)
+    .map(one => one.outerHTML.slice(0, 90))"""
 CUT = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
 
 
@@ -46,12 +54,14 @@ def test_on_a_phone_nothing_is_cut_off(open_page, width: int, language: str) -> 
     smart = send(page, "POST", "/playlists", {"name": f"Clever {language}", "rules": {"limit": 3}})["id"]
     for name in (*PAGES, f"playlists/{playlist}", f"playlists/{smart}"):
         go(page, name)
+        page.wait_for_timeout(SETTLED_MS)
         for details in page.locator("main details:not([open]) > summary").all():
             details.click()
         wide = page.evaluate(
             "document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"
         )
         assert wide <= 0, name
+        assert page.evaluate(OFF) == [], name
     link = page.get_by_role("navigation").get_by_role("link").last
     expect(link).to_be_visible()
 
@@ -75,6 +85,7 @@ def test_on_a_phone_everything_that_is_pressed_is_large_enough_for_a_finger(open
     for name in (*PAGES, f"playlists/{playlist}", f"playlists/{smart}"):
         go(page, name)
         within = ".pad" if name == "now" else "main"
+        expect(page.locator(SOMETHING).first).to_be_visible()
         found += [(name, one) for one in page.evaluate(SMALL, [within, FINGER_PX])]
     go(page, "settings/choosing")
     page.get_by_role("radio", name="My own").check()
