@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from mien.cli.app import JsonOption, open_mien
 from mien.cli.output import console, escaped, print_json
+from mien.cli.taste import UndoOption
 from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     listener = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who uses Mien.")
     listener.command("add")(add)
+    listener.command("admin")(admin)
     listener.command("list")(list_)
     listener.command("password")(password)
     listener.command("forget")(forget)
@@ -113,9 +116,26 @@ def add(
 
     with open_mien() as mien:
         listener = mien.store.listeners.add(name)
-        if admin:
-            mien.store.accounts.set_role(listener, Role.ADMIN)
-    console().print(f"Added {escaped(name)}. For the page they need a password: mien listener password NAME")
+        # Kept even where it goes without saying: nobody shall become an admin by being the first who is left.
+        role = Role.ADMIN if admin else mien.store.accounts.of(listener).role
+        mien.store.accounts.set_role(listener, role)
+    command = f"mien listener password {shlex.quote(listener.name)}"
+    console().print(f"Added {escaped(listener.name)}. For the page they need a password: {escaped(command)}")
+
+
+def admin(name: NameArgument, *, undo: UndoOption = False) -> None:
+    """Let a listener care for the library and the accounts too.
+
+    Example: mien listener admin bob
+    """
+    from mien.store import Role
+
+    with open_mien() as mien:
+        listener = mien.store.listeners.named(name)
+        if undo:
+            mien.store.accounts.keep_an_admin(listener)
+        mien.store.accounts.set_role(listener, Role.LISTENER if undo else Role.ADMIN)
+    console().print(f"{escaped(name)} is {'a listener only' if undo else 'an admin'} now.")
 
 
 def list_(*, json: JsonOption = False) -> None:
@@ -158,6 +178,7 @@ def forget(
     """Erase a listener and everything of theirs: readings, listens, labels, ratings, playlists."""
     with open_mien() as mien:
         listener = mien.store.listeners.named(name)
+        mien.store.accounts.keep_an_admin(listener)
         if not yes:
             typer.confirm(f"Erase {name} and everything of theirs, for good?", abort=True)
         mien.store.listeners.forget(listener)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, true, update
 
 from mien.domain import Listener, say
-from mien.errors import NotFoundError
+from mien.errors import ConflictError, NotFoundError
 from mien.store.database import upsert
 from mien.store.schema import accounts, listeners, sessions
 
@@ -118,6 +118,17 @@ class Accounts:
         key = {"listener_id": listener.id}
         with self._database.writing() as connection:
             upsert(connection, accounts, key, {"role": str(role), "changed_at": datetime.now(UTC)})
+
+    def keep_an_admin(self, listener: Listener) -> None:
+        """Refuse to lose the last admin while there are others.
+
+        Raises:
+            ConflictError: the listener is the last.
+        """
+        everyone = self.all()
+        admins = [account.listener.id for account in everyone if account.role is Role.ADMIN]
+        if len(everyone) > 1 and admins == [listener.id]:
+            raise ConflictError(say("last_admin", "this is the last admin: make somebody else one first"))
 
 
 class Sessions:

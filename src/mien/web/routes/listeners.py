@@ -73,7 +73,7 @@ def set_role(listener_id: PathId, asked: NewRole, parts: PartsOf, _admin: Admin)
     """Make a listener an admin, or a listener only."""
     listener = _listener(parts, listener_id)
     if asked.role is not Role.ADMIN:
-        keep_an_admin(parts, listener)
+        parts.store.accounts.keep_an_admin(listener)
     parts.store.accounts.set_role(listener, asked.role)
     return _shown(parts.store.accounts.of(listener))
 
@@ -97,22 +97,10 @@ def reset_password(
 def remove_listener(listener_id: PathId, parts: PartsOf, _admin: Admin) -> Ok:
     """Erase a listener and everything of theirs."""
     listener = _listener(parts, listener_id)
-    keep_an_admin(parts, listener)
+    parts.store.accounts.keep_an_admin(listener)
     parts.store.listeners.forget(listener)
     parts.access.changed()
     return Ok()
-
-
-def keep_an_admin(parts: Parts, listener: Listener) -> None:
-    """Refuse to lose the last admin while there are others.
-
-    Raises:
-        ConflictError: it is the last.
-    """
-    accounts = parts.store.accounts.all()
-    admins = [account.listener.id for account in accounts if account.role is Role.ADMIN]
-    if len(accounts) > 1 and admins == [listener.id]:
-        raise ConflictError(say("last_admin", "this is the last admin: make somebody else one first"))
 
 
 def _listener(parts: Parts, listener_id: int) -> Listener:

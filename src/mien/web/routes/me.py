@@ -15,7 +15,6 @@ from mien.domain import say
 from mien.errors import RequestError
 from mien.store import Store
 from mien.web.parts import COSTLY, Me, PartsOf
-from mien.web.routes.listeners import keep_an_admin
 from mien.web.routes.tracks import shown
 from mien.web.schemas import Asked, Given, Ok, PathId, Said, Track, plain, said
 
@@ -184,7 +183,7 @@ def forget_me(parts: PartsOf, me: Me, response: Response, really: str = "") -> O
         raise RequestError(
             say("name_not_said", "say your name in the parameter really: this cannot be undone")
         )
-    keep_an_admin(parts, me)
+    parts.store.accounts.keep_an_admin(me)
     parts.store.listeners.forget(me)
     parts.store.listeners.default()  # there is always one
     parts.access.changed()
