@@ -56,6 +56,15 @@ class Player:
         """End the file that is playing; nothing happens where none is."""
         self._stopped.set()
 
+    def open_device(self) -> None:
+        """Open the device and close it again, to see whether there is one that takes sound.
+
+        Raises:
+            SoundError: there is none.
+        """
+        with _sounding(_Feed(lambda: 0.0), self._backends):
+            pass
+
     def play(self, path: Path, *, on_progress: Callable[[float], None] | None = None) -> float:
         """Play a file to its end, or until ``stop``.
 

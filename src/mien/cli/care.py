@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import CameraIndexOption, JsonOption
+from mien.cli.folders import require_writable
 from mien.cli.learning import train_extra_is_installed
 from mien.cli.output import console, counted, escaped, print_json
 from mien.errors import CameraError, MienError, SoundError
@@ -93,8 +94,11 @@ def _settings_in_force(settings: Settings) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    existing = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    free = shutil.disk_usage(existing).free
+    try:
+        require_writable(settings.home, mode=0o700)
+    except MienError as error:
+        raise MienError(f"{error}; set MIEN_HOME to a folder that can be written") from None
+    free = shutil.disk_usage(settings.home).free
     if free < _LEAST_FREE_BYTES:
         raise MienError(f"{free >> 20} MiB free for {settings.home}; make room or set MIEN_HOME elsewhere")
     return f"{free >> 30} GiB free for {settings.home}"
@@ -137,16 +141,13 @@ def _decoder(_settings: Settings) -> str:
 
 
 def _sound(_settings: Settings) -> str:
-    import miniaudio
+    from mien.audio.playback import Player
 
-    real = [backend for backend in miniaudio.Backend if backend is not miniaudio.Backend.NULL]
     try:
-        names = [device["name"] for device in miniaudio.Devices(real).get_playbacks()]
-    except miniaudio.MiniaudioError as error:
-        raise SoundError(f"no sound device ({error}); mien play lists what it would play") from None
-    if not names:
-        raise SoundError("no sound device; mien play lists what it would play")
-    return ", ".join(names)
+        Player().open_device()
+    except SoundError as error:
+        raise SoundError(f"{error}; until then mien play lists what it would play") from None
+    return "a device opens"
 
 
 def _training(_settings: Settings) -> str:

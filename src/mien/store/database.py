@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from shutil import disk_usage
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _BUSY_TIMEOUT_MS = 10_000
 _THREADS = 40
+_FULL_BYTES = 128 * 1024  # SQLite makes files of up to 32 KiB beside the database, several at once
 _BEGIN = "mien_begin"  # an execution option: how SQLite is told to begin
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -143,7 +145,15 @@ class Database:
         family = code.removeprefix("SQLITE_").split("_")[0]
         if family in {"BUSY", "LOCKED"}:
             return self._busy()
+        if family == "IOERR" and self._disk_is_full():
+            family = "FULL"  # not even the files beside the database could grow
         return StoreError(self._failed(_SENTENCES.get(family) or " ".join(str(error.orig).split())))
+
+    def _disk_is_full(self) -> bool:
+        try:
+            return disk_usage(Path(self.name).parent).free < _FULL_BYTES
+        except OSError:  # it is gone, or fails indeed
+            return False
 
     def _failed(self, fault: Sentence | str) -> Sentence:
         return say("store_failed", "{name}: {fault}", name=self.name, fault=fault)
@@ -190,7 +200,10 @@ def _make_file(path: Path) -> None:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise StoreError(f"{path}: the database cannot be opened: {error.strerror}") from None
+        raise StoreError(
+            f"{path}: the database cannot be made ({error.strerror}): set MIEN_HOME to a folder that can be"
+            " written, or MIEN_DATABASE_URL"
+        ) from None
 
 
 def _engine(url: URL) -> Engine:

@@ -2,8 +2,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from mien.domain import Mood, Rating, Reading
 from mien.errors import StoreBusyError, StoreError
@@ -80,8 +82,20 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_refused(file):
     file.touch()
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match=r"cannot be made .*: set MIEN_HOME to a folder"):
         open_store(url(file / "library.db"))
+
+
+@pytest.mark.parametrize(("free", "sentence"), [(100, "the disk is full"), (1 << 40, "the disk failed")])
+def test_a_full_disk_is_told_from_a_failing_one(file, monkeypatch, free, sentence):
+    """SQLite calls it an I/O error when the files beside the database cannot grow."""
+    fault = sqlite3.OperationalError("disk I/O error")
+    fault.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    monkeypatch.setattr(database_module, "disk_usage", lambda _: SimpleNamespace(free=free))
+    database = database_module.Database(url(file))
+    with pytest.raises(StoreError, match=sentence), database.writing():
+        raise DBAPIError("a statement", None, fault)
+    database.close()
 
 
 def test_a_damaged_database_is_named_as_such(file):
