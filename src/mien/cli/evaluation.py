@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import JsonOption, WorkersOption, open_mien
+from mien.cli.folders import require_writable
 from mien.cli.learning import (
     ColumnOption,
     DataArgument,
@@ -22,7 +23,7 @@ from mien.cli.learning import (
     training_progress,
 )
 from mien.cli.output import console, print_json, progress
-from mien.errors import DatasetError
+from mien.errors import ConfigurationError, DatasetError, MienError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,21 @@ class HeadName(StrEnum):
     SECOND = "second"
 
 
+class SplitName(StrEnum):
+    """What is asked of each listener's history: ``mien.training.recommend.SPLITS``."""
+
+    LAST = "last"
+    TAIL = "tail"
+    LISTENERS = "listeners"
+
+
+class PartName(StrEnum):
+    """Which listens are asked about, where the data marks a test."""
+
+    TEST = "test"
+    VALID = "valid"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     evaluate = typer.Typer(
@@ -54,9 +70,7 @@ def register(app: typer.Typer) -> None:
 def evaluate_emotion(
     data: DataArgument,
     *,
-    artifact: Annotated[
-        Path | None, typer.Option(help="A model artifact; by default the one shipped.")
-    ] = None,
+    artifact: ArtifactOption = None,
     column: ColumnOption = None,
     split: Annotated[str | None, typer.Option(help="Only this part of index.csv.")] = None,
     detect: Annotated[
@@ -80,6 +94,7 @@ def evaluate_emotion(
     from mien.vision.detect import HaarDetector
 
     used = artifacts.chosen(artifact, "emotion")
+    _require_place(report)
     with training_progress() as told:
         result = evaluate(
             data,
@@ -133,6 +148,7 @@ def evaluate_mood(
     from mien.training.report import Report, write_report
 
     used = artifacts.chosen(artifact, "mood")
+    _require_place(report)
     count = load_settings({"workers": workers}).workers
     with training_progress() as told:
         result = evaluate(data, used, columns=columns(column), fold=fold, workers=count, progress=told)
@@ -161,6 +177,15 @@ def evaluate_mood(
         console().print(f"{len(result.left_out)} songs could not be measured")
 
 
+def _require_place(report: Path | None) -> None:
+    """What is worked out for long should not be lost for want of a place."""
+    if report is not None:
+        try:
+            require_writable(report)
+        except MienError as error:
+            raise ConfigurationError(f"--report: {error}; give another folder") from None
+
+
 def evaluate_recommend(
     data: Annotated[
         Path | None,
@@ -168,11 +193,11 @@ def evaluate_recommend(
     ] = None,
     *,
     split: Annotated[
-        str, typer.Option("--split", help="last, tail or listeners: what is asked of each history.")
-    ] = "last",
+        SplitName, typer.Option("--split", help="What is asked of each history.")
+    ] = SplitName.LAST,
     part: Annotated[
-        str, typer.Option("--part", help="test, or valid to leave the marked test out.")
-    ] = "test",
+        PartName, typer.Option("--part", help="The marked test, or valid to leave it out.")
+    ] = PartName.TEST,
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Made-up listeners with planted tastes, in place of DATA.")
     ] = False,
@@ -190,10 +215,6 @@ def evaluate_recommend(
     if simulate:
         _simulate(json=json)
         return
-    if split not in recommend.SPLITS:
-        raise typer.BadParameter(f"--split is one of {', '.join(recommend.SPLITS)}, not {split}")
-    if part not in {"test", "valid"}:
-        raise typer.BadParameter(f"--part is test or valid, not {part}")
     answer: dict[str, object] = {}
     with progress("Comparing", None) as update:
         for listening in _listening(data, part):
