@@ -299,7 +299,8 @@ def fault_kept(file: Path | None) -> Iterator[None]:
 
 def _checkpoints(out: Path, *, resume: bool) -> Path:
     folder = out / "checkpoints"
-    if folder.exists() and not resume:
+    # A run that failed at once leaves the folder with nothing in it to go on with.
+    if folder.is_dir() and any(folder.iterdir()) and not resume:
         raise ConfigurationError(f"{out} holds a run: give --resume to go on with it, or another --out")
     return folder
 
