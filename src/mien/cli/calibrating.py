@@ -54,7 +54,10 @@ def calibrate(
     with open_mien(listener=listener, camera=camera_index, emotion_artifact=emotion_artifact) as mien:
         if forget:
             gone = mien.feelings.forget_calibration(mien.listener)
-            console().print("Forgotten." if gone else "There is nothing to forget.")
+            if json:
+                print_json({"listener": mien.listener.name, "forgotten": gone})
+            else:
+                console().print("Forgotten." if gone else "There is nothing to forget.")
             return
         if show:
             found = mien.store.calibrations.of(mien.listener)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.app import CameraIndexOption, EmotionArtifactOption, JsonOption, open_mien
-from mien.cli.output import console, escaped, percentages, picture_json, print_json
+from mien.cli.output import console, escaped, percentages, picture_json, print_json, printable
 from mien.errors import ImageError
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ def face(
         if camera:
             _show_camera(mien, json=json)
             return
-        succeeded = False
-        for path in _files(paths or []):
+        succeeded, files = False, list(_files(paths or []))
+        if not files:
+            folders = ", ".join(map(str, paths or []))
+            raise ImageError(f"{printable(folders)}: no picture or video that Mien reads is in there")
+        for path in files:
             for found, error in _read(mien, path, cropped=cropped, every=every):
                 succeeded |= error is None
                 if json:

@@ -13,6 +13,9 @@ from mien.cli.app import JsonOption, ListenerOption, open_mien
 from mien.cli.output import console, counted, escaped, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mien.store import Import
     from mien.usecases.histories import Imported
     from mien.usecases.own_export import Restored
 
@@ -47,14 +50,13 @@ def import_(
     with open_mien(listener=listener) as mien:
         if undo is not None:
             gone = mien.store.imports.undo(mien.listener, undo)
-            console().print(f"{counted(gone, 'listen')} taken back")
+            if json:
+                print_json({"import": undo, "taken_back": gone})
+            else:
+                console().print(f"{counted(gone, 'listen')} taken back")
             return
         if file is None:
-            for each in mien.store.imports.all(mien.listener):
-                console().print(
-                    f"{each.id}  {each.imported_at:%Y-%m-%d %H:%M}  {each.source}  {escaped(each.file)}"
-                    f"  {counted(each.listens, 'listen')}"
-                )
+            _list(mien.store.imports.all(mien.listener), json=json)
             return
         imported = mien.histories.take(mien.listener, file)
     if json:
@@ -72,6 +74,19 @@ def import_(
         )
         return
     _show(imported)
+
+
+def _list(imports: Iterable[Import], *, json: bool) -> None:
+    for each in imports:
+        if json:
+            at = each.imported_at.isoformat()
+            told = {"source": each.source, "file": each.file, "listens": each.listens}
+            print_json({"import": each.id, "imported_at": at, **told})
+        else:
+            console().print(
+                f"{each.id}  {each.imported_at:%Y-%m-%d %H:%M}  {each.source}  {escaped(each.file)}"
+                f"  {counted(each.listens, 'listen')}"
+            )
 
 
 def _as_json(restored: Restored) -> dict[str, Any]:
@@ -122,6 +137,8 @@ def export(
     """
     from mien.interop.playlists import replace_file
 
+    if file is not None and str(file) == "-":
+        raise typer.BadParameter("leave FILE out to write to standard output, or name it ./-")
     with open_mien(listener=listener) as mien:
         content = mien.histories.give(mien.listener)
     if file is None:

@@ -10,6 +10,7 @@ import typer
 from mien.cli.app import JsonOption, ListenerOption, TrackArgument, open_mien
 from mien.cli.output import console, counted, escaped, print_json
 from mien.domain import Emotion, Mood, PolicyName, Rating
+from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mien.usecases.answers import Changed
@@ -37,6 +38,7 @@ def label(
     mood: Annotated[Mood | None, typer.Argument(help="What the song's mood is to you.")] = None,
     undo: UndoOption = False,
     listener: ListenerOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Correct the mood of a song, for you alone; songs that sound like it learn from it.
 
@@ -52,8 +54,25 @@ def label(
         else:
             changed = mien.listening.label(mien.listener, found.id, mood)
             said = f"{found.title} is {mood} to {mien.listener.name} from now on"
+    if json:
+        print_json(_changed_json(changed, mood))
+        return
     console().print(escaped(said))
     _show_moved(changed)
+
+
+def _changed_json(changed: Changed, mood: Mood | None) -> dict[str, object]:
+    return {
+        "track_id": changed.track.id,
+        "title": changed.track.title,
+        "label": mood,
+        "before": changed.before,
+        "moved_count": changed.moved_count,
+        "moved": [
+            {"track_id": moved.track.id, "title": moved.track.title, "was": moved.was, "now": moved.now}
+            for moved in changed.moved
+        ],
+    }
 
 
 def _show_moved(changed: Changed) -> None:
@@ -130,13 +149,18 @@ def tune(
 
     Example: mien tune novelty=2 exploration=0.3
     """
-    from mien.recommend.preferences import Preferences
+    from mien.recommend.preferences import Preferences, Weights
     from mien.recommend.rank import PARTS
+
+    known = {*asdict(Weights()), "exploration"}
 
     with open_mien(listener=listener) as mien:
         values = mien.listening.preferences(mien.listener).to_json()
         weights = dict(values.get("weights", {}))
         for name, value in map(_knob, knobs or []):
+            if name not in known:
+                names = ", ".join(sorted(known))
+                raise ConfigurationError(f"there is no preference {name!r}; there is {names}")
             if name == "exploration":
                 values["exploration"] = value
             else:

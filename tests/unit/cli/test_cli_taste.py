@@ -76,6 +76,19 @@ def test_a_label_says_what_moved_and_is_taken_back(mien):
     assert mien("taste", "show") == "Mien has learned nothing of you yet\n"
 
 
+def test_a_label_is_told_as_json(mien):
+    told = json.loads(mien("label", "song 04", "tender", "--json"))
+    assert (told["title"], told["label"], told["before"], told["moved_count"]) == (
+        "Song 04",
+        "tender",
+        None,
+        2,
+    )
+    assert {"title": "Song 11", "was": "sad", "now": "tender", "track_id": 11} in told["moved"]
+    undone = json.loads(mien("label", "song 04", "--undo", "--json"))
+    assert (undone["label"], undone["before"]) == (None, "tender")
+
+
 @pytest.mark.parametrize(
     "command", [("label", "song 04"), ("rate", "song 04"), ("rate", "song 04", "like", "--undo")]
 )
@@ -113,6 +126,8 @@ def test_weights_are_shown_set_and_checked(mien):
     for wrong in ("mood", "mood=much"):
         mien("tune", wrong, code=2)
     with pytest.raises(ConfigurationError, match="there is no preference 'mod'"):
+        mien("tune", "mod=3")
+    with pytest.raises(ConfigurationError, match=r"there is .*exploration, .*variety"):
         mien("tune", "mod=3")
 
 
