@@ -163,11 +163,17 @@ def _named(_request: Request, error: Exception) -> JSONResponse:
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for it only)
     faults = [
-        {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]}
+        {"field": ".".join(map(str, fault["loc"])), "message": _message(fault)}
         for fault in error.errors()[:_MOST_FAULTS]
     ]
     said = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:3])
     return problem(422, said, faults=faults)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    """What a check of ours said, without the words that pydantic puts before it."""
+    said = fault.get("ctx", {}).get("error") if fault["type"] == "value_error" else None
+    return str(said or fault["msg"])
 
 
 def _http(_request: Request, error: Exception) -> JSONResponse:

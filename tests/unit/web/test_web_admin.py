@@ -225,7 +225,10 @@ def test_a_training_is_what_the_command_line_does(client, monkeypatch, whole):
 
 def test_songs_are_no_whole_pictures(client):
     asked = {"network": "mood", "consent": True, "whole_pictures": True}
-    assert client.post(f"{PREFIX}/trainings", json=asked).status_code == 422
+    answer = client.post(f"{PREFIX}/trainings", json=asked)
+    assert answer.status_code == 422
+    message = "whole_pictures is for the emotion network: songs show no faces"
+    assert [fault["message"] for fault in answer.json()["faults"]] == [message]
 
 
 def test_without_the_extra_training_says_what_to_install(client, monkeypatch):
