@@ -9,11 +9,6 @@ from mien.audio.spectrum import MFCCS, OCTAVE_EDGES_HZ
 from mien.audio.tonality import PITCH_NAMES, REGISTERS
 
 MEAN, SPREAD, CHANGE = "mean", "spread", "change"
-STATISTICS = {
-    MEAN: "mean over the frames",
-    SPREAD: "standard deviation over the frames",
-    CHANGE: "standard deviation of the difference between frames 93 ms apart",
-}
 
 
 @dataclass(frozen=True, slots=True)

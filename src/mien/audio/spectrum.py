@@ -85,11 +85,6 @@ def normalised(samples: Floats) -> tuple[Floats, float]:
     return centred, power
 
 
-def frame_count(samples: Floats) -> int:
-    """How many whole frames there are."""
-    return 1 + (len(samples) - FRAME) // HOP
-
-
 def transform(samples: Floats, at_once: int = AT_ONCE) -> Iterator[Spectra]:
     """Short-time Fourier transform with a Hann window of 2048 samples (93 ms) every 512 (23 ms), unpadded.
 

@@ -180,15 +180,6 @@ class _Child:
             pass
 
 
-def read_tags(path: Path) -> Tags:
-    """Read one file's tags; empty where there are none or they cannot be read.
-
-    This starts a process. To read many files, or to learn why one has no tags, use ``TagReader``.
-    """
-    with TagReader() as reader:
-        return reader.read(path).tags
-
-
 def clean_tags(texts: Mapping[str, Sequence[str]]) -> Tags:
     """Make tags of raw texts: on one line, without control characters, with numbers read out of them.
 

@@ -9,7 +9,6 @@ from mien.vision.emotion import HEAD, SECOND_HEAD, Preprocessing
 
 EMOTIONS = tuple(e.value for e in Emotion)
 CONTEMPT = "contempt"
-NETWORKS = ("mobilenet", "cnn2")
 
 
 @dataclass(frozen=True, slots=True)

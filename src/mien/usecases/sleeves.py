@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-COVER_SIDES_PX = (96, 256, 640)
 OUTLINE_POINTS = 1_000
 _FRONTS = ("cover", "folder", "front", "albumart")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")

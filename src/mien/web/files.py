@@ -57,10 +57,7 @@ def parse_range(header: str | None, size: int) -> Span | None:
     first, dash, last = (part.strip() for part in spec.partition("-"))
     if unit.strip().lower() != "bytes" or not dash or not (first or last):
         return None
-    if any(
-        text and not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS)
-        for text in (first, last)
-    ):
+    if any(text and not _is_number(text) for text in (first, last)):
         return None
     if not first:
         if int(last) == 0 or size == 0:
