@@ -39,6 +39,7 @@ _HEADINGS = {
     "time": ("uts", "timestamp", "listened_at", "date", "utc_time", "time", "played_at", "datetime"),
 }
 _PLAIN_COLUMNS = 4
+_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def read_history(file: Path) -> History:
         InteropError: it cannot be read, or is no export that is known.
     """
     try:
-        if zipfile.is_zipfile(file):
+        if zipfile.is_zipfile(file) or _begins_as_zip(file):
             return _history("ListenBrainz", _from_zip(file))
         if file.stat().st_size > LARGEST_BYTES:
             raise too_large(file)
@@ -113,9 +114,17 @@ def read_history(file: Path) -> History:
         raise InteropError(
             say("zip_damaged", "{file} is a damaged or encrypted zip: export it again", file=str(file))
         ) from None
+    if not text.strip():
+        raise InteropError(say("export_empty", "{file} is empty: export it again", file=str(file)))
     if text.lstrip()[:1] in {"{", "["}:
         return _from_json(file, text)
     return _history("Last.fm", _from_table(file, text))
+
+
+def _begins_as_zip(file: Path) -> bool:
+    """Whether it is a zip that may have lost its end, where the list of its files stands."""
+    with file.open("rb") as content:
+        return content.read(len(_ZIP)) == _ZIP
 
 
 def _history(source: str, plays: Iterable[Play | None]) -> History:

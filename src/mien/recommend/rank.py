@@ -10,6 +10,7 @@ database: the same arguments give the same songs.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -191,13 +192,19 @@ def _notes(
     notes = [wanted.note] if wanted.note else []
     if wanted.path is None:
         tops = view.hearing.tops
-        lacking = dict.fromkeys(p.mood for p in picks if p.mood and _MOODS[tops[p.row]] is not p.mood)
-        for mood in lacking:
+        for mood, places in Counter(p.mood for p in picks if p.mood).items():
             count = int(np.count_nonzero(allowed & (tops == _MOODS.index(mood))))
-            notes.append(_lack(mood, count))
+            if count < places:  # else it was chance, or taste, that took another
+                notes.append(_lack(mood, count))
     if few:
-        notes.append(say("few_songs", "only {songs} songs of the library may be played", songs=len(picks)))
+        notes.append(_few(len(picks)))
     return tuple(notes)
+
+
+def _few(count: int) -> Sentence:
+    if count == 1:
+        return say("one_song", "only one song of the library may be played")
+    return say("few_songs", "only {songs} songs of the library may be played", songs=count)
 
 
 def _lack(mood: Mood, count: int) -> Sentence:

@@ -168,6 +168,41 @@ def read_labelled(path: Path, columns: Mapping[str, str] | None = None) -> Label
     return LabelledData(path, archive, tuple(examples))
 
 
+def require_part(data: LabelledData, what: str, wanted: str, said: Iterable[str]) -> None:
+    """Refuse a part of the data by a name that none of it has.
+
+    Args:
+        data: whose part.
+        what: ``split`` or ``fold``.
+        wanted: its name.
+        said: what each example says it is part of; "" where it says nothing.
+
+    Raises:
+        DatasetError: the data has no such part; it says which there are.
+    """
+    known = sorted(set(said) - {""})
+    if not known:
+        raise DatasetError(
+            say(
+                "data_undivided",
+                "{file} names no {what} of any example: leave --{what} out",
+                file=str(data.root),
+                what=what,
+            )
+        )
+    if wanted not in known:
+        raise DatasetError(
+            say(
+                "data_no_part",
+                "{file} has no {what} {name!r}; there is {known}",
+                file=str(data.root),
+                what=what,
+                name=wanted,
+                known=", ".join(known),
+            )
+        )
+
+
 def split(
     data: LabelledData, seed: int, proportions: Sequence[float] = PAPER_PROPORTIONS
 ) -> dict[Part, LabelledData]:

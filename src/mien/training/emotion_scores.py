@@ -9,7 +9,7 @@ import numpy as np
 
 from mien.domain import Emotion
 from mien.errors import DatasetError
-from mien.training.datasets import read_labelled
+from mien.training.datasets import read_labelled, require_part
 from mien.training.emotion_faces import face_in, picture_of
 from mien.training.emotion_recipe import EMOTIONS
 from mien.training.evaluate import score
@@ -109,6 +109,8 @@ def evaluate_emotion(
         ImageError: a picture cannot be read.
     """
     data = read_labelled(path, columns)
+    if part is not None:
+        require_part(data, "split", part, (e.split for e in data.examples))
     examples = [e for e in data.examples if e.label in EMOTIONS and part in (None, e.split)]
     if not examples:
         raise DatasetError(

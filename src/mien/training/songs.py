@@ -12,7 +12,7 @@ import numpy as np
 from mien.audio.mood import MOODS, QUADRANTS
 from mien.domain import Mood, Quadrant, say
 from mien.errors import DatasetError
-from mien.training.datasets import read_labelled
+from mien.training.datasets import read_labelled, require_part
 from mien.training.measuring import measure_song, measure_whole, measured
 
 if TYPE_CHECKING:
@@ -99,9 +99,10 @@ def read_songs(
     columns = dict(columns or {})
     data = read_labelled(path, columns)
     if only_fold is not None:
-        data = replace(
-            data, examples=tuple(e for e in data.examples if _said(e, "fold", columns) == only_fold)
-        )
+        folds = [_said(e, "fold", columns) for e in data.examples]
+        require_part(data, "fold", only_fold, folds)
+        inside = (e for e, fold in zip(data.examples, folds, strict=True) if fold == only_fold)
+        data = replace(data, examples=tuple(inside))
     labels = {name: found for name in (MOODS, QUADRANTS) if (found := _labels(data, name, columns))}
     if not labels:
         raise DatasetError(

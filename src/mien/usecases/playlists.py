@@ -160,6 +160,8 @@ class PlaylistShelf:
             for entry in content.entries
             if entry.path not in known
         ]
+        if not content.entries and not content.left_out:
+            raise InteropError(say("playlist_empty", "{file} names no song: it is empty", file=str(file)))
         found = [known[entry.path] for entry in content.entries if entry.path in known]
         if not found:
             raise InteropError(

@@ -121,12 +121,27 @@ class TestLastFm:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "hello", "a,b,c\n1,2,3\n", "{}", "[]", '{"playlist": {"track": 7}}', "artist,track\nA,B\n"],
+    ["hello", "a,b,c\n1,2,3\n", "{}", "[]", '{"playlist": {"track": 7}}', "artist,track\nA,B\n"],
     ids=ascii,
 )
 def test_what_is_no_export_is_refused(tmp_path, content):
     with pytest.raises(InteropError, match="no export"):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", "\ufeff"], ids=ascii)
+def test_an_empty_file_is_said_to_be_empty(tmp_path, content):
+    with pytest.raises(InteropError, match="is empty"):
+        read(tmp_path, content)
+
+
+def test_a_zip_that_lost_its_end_is_said_to_be_damaged(tmp_path):
+    file = tmp_path / "export.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("listens/2021/1.jsonl", json.dumps(listen()))
+    file.write_bytes(file.read_bytes()[:60])
+    with pytest.raises(InteropError, match="is a damaged or encrypted zip"):
+        read_history(file)
 
 
 def test_a_line_that_is_no_json_is_named(tmp_path):

@@ -105,6 +105,16 @@ class TestFallingBack:
         assert sorted(ids(view, ranking)) == [1, 2, 3, 4]
         assert in_english(ranking.notes) == "only 4 songs of the library may be played"
 
+    def test_one_song_is_said_of_one(self):
+        ranking = rank(view_of(columns_of([Mood.CALM])), ONLY_CALM, n=2, seed=1)
+        assert in_english(ranking.notes) == "only one song of the library may be played"
+
+    def test_songs_that_chance_passed_over_are_not_said_to_be_lacking(self):
+        view = view_of(columns_of([Mood.CALM] * 3 + [Mood.SAD] * 9))
+        ranking = rank(view, ONLY_CALM, n=3, seed=1, weights=Weights(variety=20))
+        assert any(pick.row > 2 for pick in ranking.picks)
+        assert ranking.notes == ()
+
     def test_only_one_song_of_a_mood_is_said(self, mixed):
         view = view_of(columns_of([Mood.CALM, Mood.SAD]))
         assert "only one song is calm" in in_english(rank(view, ONLY_CALM, n=2, seed=1).notes)

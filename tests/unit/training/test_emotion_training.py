@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.artifacts import Network, load
+from mien.artifacts import Network, chosen, load
 from mien.domain import Box, Emotion
 from mien.errors import DatasetError, ImageError
 from mien.training import emotion_loop
@@ -539,7 +539,18 @@ def test_a_face_and_its_mirror_image_get_one_answer(whole: Run, tmp_path: Path):
     assert one.confidence == pytest.approx(mirrored.confidence, abs=1e-6)
 
 
-@pytest.mark.training
-def test_evaluation_of_nothing_is_refused(whole: Run, faces: Path):
+def test_an_unknown_split_is_named_with_those_that_there_are(tmp_path: Path):
+    shipped = chosen(None, "emotion")
+    (tmp_path / "sad").mkdir()
+    (tmp_path / "sad" / "0.png").touch()
+    with pytest.raises(DatasetError, match="names no split of any example: leave --split out"):
+        evaluate_emotion(tmp_path, shipped, part="test")
+    (tmp_path / "index.csv").write_text("file,label,split\na.png,sad,train\nb.png,sad,test\n")
+    with pytest.raises(DatasetError, match="has no split 'tset'; there is test, train"):
+        evaluate_emotion(tmp_path, shipped, part="tset")
+
+
+def test_evaluation_of_nothing_is_refused(tmp_path: Path):
+    (tmp_path / "index.csv").write_text("file,label\na.png,bored\n")
     with pytest.raises(DatasetError, match="nothing to score"):
-        evaluate_emotion(faces, whole.artifact, part="test")
+        evaluate_emotion(tmp_path, chosen(None, "emotion"))

@@ -173,6 +173,16 @@ def test_the_datas_own_folds_and_quadrants_are_kept_under_any_header(tmp_path):
     )
 
 
+def test_an_unknown_fold_is_named_with_those_that_there_are(tmp_path):
+    write_index(tmp_path, [{"file": f"{fold}.wav", "mood": "sad", "fold": fold} for fold in "ba"])
+    with pytest.raises(DatasetError, match="has no fold 'c'; there is a, b"):
+        read_songs(tmp_path, only_fold="c")
+    (tmp_path / "classes" / "sad").mkdir(parents=True)
+    (tmp_path / "classes" / "sad" / "0.wav").touch()
+    with pytest.raises(DatasetError, match="names no fold of any example: leave --fold out"):
+        read_songs(tmp_path / "classes", only_fold="1")
+
+
 def test_a_folder_per_class_of_any_name_is_learnt_as_it_is(tmp_path):
     rng = np.random.default_rng(3)
     for name, mood in (("Class A", "happy"), ("Class B", "sad")):

@@ -183,6 +183,11 @@ class TestFiles:
         assert (taken.playlist.name, taken.playlist.track_ids) == ("Again", playlist.track_ids)
         assert taken.left_out == ()
 
+    def test_an_empty_file_is_said_to_be_empty(self, shelf, me, tmp_path):
+        (tmp_path / "list.m3u8").write_text("#EXTM3U\n")
+        with pytest.raises(InteropError, match="names no song: it is empty"):
+            shelf.take(me, tmp_path / "list.m3u8")
+
     def test_songs_outside_the_library_are_named(self, shelf, me, songs, tmp_path):
         file = tmp_path / "list.m3u8"
         file.write_text("0.flac\nelsewhere.flac\nhttp://radio/\n")
