@@ -31,6 +31,7 @@ from mien.usecases.listening import Listening
 from mien.usecases.playlists import PlaylistShelf
 from mien.usecases.refreshing import Refreshing, environment_of, refresh_command
 from mien.usecases.sleeves import Sleeves
+from mien.usecases.whereabouts import Whereabouts
 from mien.vision.camera import camera_frames, video_frames
 from mien.vision.detect import FoundFace, HaarDetector
 from mien.vision.emotion import EmotionNetwork, crop
@@ -142,12 +143,14 @@ class ScanPlan:
         unchanged: how many are known already and look as they did.
         judged_anew: how many songs of the library, of these folders or not, another network had judged.
         problems: folders and files that could not be looked at, and why.
+        whereabouts: which files of the library moved and which are gone, as far as the scan knows by now.
     """
 
     new: Mapping[Path, FileStamp | None]
     unchanged: int
     judged_anew: int
     problems: tuple[tuple[Path, Sentence], ...]
+    whereabouts: Whereabouts
 
 
 class Mien:
@@ -317,18 +320,24 @@ class Mien:
     def plan_scan(self, folders: Iterable[Path]) -> ScanPlan:
         """Find the music in folders, and what of it is new or changed.
 
-        What another network judged is judged by this one first, from its stored features.
+        Songs of the library that moved keep all that was said of them, and those that are gone are marked.
+        What another network judged is judged by this one, from its stored features.
         """
-        judged_anew = self.judge_anew()
+        roots = [folder.expanduser().absolute() for folder in folders]
+        files, problems = self.find_songs(roots)
+        stamps = {path: _stamp(path) for path in files}
+        whereabouts = Whereabouts(self.store)
+        whereabouts.follow(stamps)
+        problems += whereabouts.look_for(roots, files)
+        judged_anew = self.judge_anew() if files else 0
         known = self.store.tracks.stamps(
             analysis_version=ANALYSIS_VERSION,
             features_version=FEATURES_VERSION,
             artifact_version=self.mood_artifact.version,
         )
-        files, problems = self.find_songs(folder.expanduser().absolute() for folder in folders)
-        stamps = {path: _stamp(path) for path in files}
         new = {path: stamp for path, stamp in stamps.items() if path not in known or known[path] != stamp}
-        return ScanPlan(new, len(files) - len(new), judged_anew, tuple(problems))
+        unchanged = len(files) - len(new.keys() | whereabouts.moved)
+        return ScanPlan(new, unchanged, judged_anew, tuple(problems), whereabouts)
 
     def judge_anew(self) -> int:
         """Let this network judge what another judged, where the features are those it reads; how many."""
@@ -354,6 +363,7 @@ class Mien:
         for result in self.analyse(plan.new):
             stamp = plan.new[result.path]
             if result.value is not None and stamp is not None:
+                plan.whereabouts.recognise(result.value)
                 self.store.tracks.save(result.value, stamp)
                 yield result
             else:

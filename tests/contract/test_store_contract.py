@@ -32,7 +32,7 @@ from mien.domain import (
     say,
 )
 from mien.errors import NotFoundError, StoreError
-from mien.store import FileStamp, open_store
+from mien.store import FileStamp, KnownFile, Wanted, open_store
 from mien.store.feelings import SavedFeeling
 
 STAMP = FileStamp(size_bytes=5_000_000_000, mtime_ns=1_732_280_000_123_456_789)
@@ -240,6 +240,101 @@ class TestTracks:
         arguments = (7, me) if ask == "get" else (7,)
         with pytest.raises(NotFoundError, match="number 7"):
             getattr(store.tracks, ask)(*arguments)
+
+
+class TestFiles:
+    def test_are_known_as_they_were_when_they_were_analysed(self, store):
+        numbers = [store.tracks.save(song(f"/music/{i}", analysis_version=i), STAMP) for i in range(2)]
+        assert store.files.known() == [
+            KnownFile(number, Path(f"/music/{i}"), STAMP, 181.25) for i, number in enumerate(numbers)
+        ]
+
+    def test_a_track_that_moves_keeps_all_but_its_path(self, store, me):
+        track_id, other = store.tracks.save(song(), STAMP), add(store, "/music/other")
+        store.ratings.rate(me, track_id, Rating.BAN)
+        store.labels.label(me, track_id, Mood.SAD)
+        store.listens.record(me, Listen(track_id, NOON, 10.0))
+        playlist = store.playlists.create(me, "mine", [track_id])
+        before = store.tracks.analysis(track_id)
+        store.files.move({track_id: Path("/elsewhere/new name.flac"), 4711: Path("/no/such/track")})
+        assert store.tracks.analysis(track_id) == replace(before, path=Path("/elsewhere/new name.flac"))
+        assert store.tracks.path(other) == Path("/music/other")
+        assert store.ratings.of(me) == {track_id: Rating.BAN}
+        assert store.labels.of(me) == {track_id: Mood.SAD}
+        assert [listen.track_id for listen in store.listens.recent(me, 9)] == [track_id]
+        assert store.playlists.get(me, playlist.id).track_ids == (track_id,)
+        assert store.files.known()[0].stamp == STAMP
+
+    def test_a_track_that_moves_is_found_by_its_new_name_and_by_its_tags(self, store, me):
+        track_id = add(store, "/music/before.flac", "Björk")
+        store.files.move({track_id: Path("/music/after.flac")})
+        assert store.tracks.find("after", me).id == store.tracks.find("bjork", me).id == track_id
+        with pytest.raises(NotFoundError):
+            store.tracks.find("before", me)
+
+    def test_a_move_clears_the_problems_of_both_paths_and_the_columns_see_it(self, store, me):
+        track_id = add(store, "/music/a")
+        for path in ("/music/a", "/music/b", "/music/c"):
+            store.problems.record(Path(path), say("why", "why"), None)
+        stamp = store.columns.stamp()
+        store.files.move({track_id: Path("/music/b")})
+        assert [problem.path.name for problem in store.problems.all()] == ["c"]
+        assert store.columns.read(since=stamp.analysed_at).ids.tolist() == [track_id]
+        assert names(store.tracks.all(me)) == ["b"]
+
+    def test_many_tracks_move_at_once_or_none_does(self, store):
+        numbers = [add(store, f"/music/{i:04}") for i in range(1201)]
+        store.files.move({number: Path(f"/new/{number}") for number in numbers[:-1]})
+        assert [file.path for file in store.files.known()][:-1] == [Path(f"/new/{n}") for n in numbers[:-1]]
+        with pytest.raises(StoreError):
+            store.files.move({numbers[0]: Path("/new/first"), numbers[1]: Path("/music/1200")})
+        assert store.tracks.path(numbers[0]) == Path(f"/new/{numbers[0]}")
+
+    def test_tracks_sound_alike_if_length_and_every_feature_are_the_same(self, store):
+        same = [store.tracks.save(song(f"/music/{i}", tags=Tags(title=str(i))), STAMP) for i in range(2)]
+        store.tracks.save(song("/music/longer", duration_s=181.5), STAMP)
+        store.tracks.save(song("/music/other", features=(0.5, -1.25, 3.5)), STAMP)
+        store.tracks.save(song("/music/older", features_version=0), STAMP)
+        assert store.files.sounding_like(song("/music/new", artifact_version="mood-2")) == same
+        assert store.files.sounding_like(song(duration_s=1.0)) == []
+
+    def test_what_is_gone_is_nowhere_to_be_heard_until_it_is_back(self, store, me):
+        gone, here = add(store, "/music/gone", "Gone"), add(store, "/music/here", "Here")
+        store.ratings.rate(me, gone, Rating.LIKE)
+        stamp, version = store.columns.stamp(), store.browse.version(me)
+        store.files.mark_gone([Path("/music/gone")])
+        assert store.files.gone() == [Path("/music/gone")]
+        assert [problem.said.code for problem in store.problems.all()] == ["song_gone"]
+        assert names(store.tracks.all(me)) == ["here"]
+        assert store.columns.ids().tolist() == store.columns.read().ids.tolist() == [here]
+        assert [spot.track_id for spot in store.browse.map(me)] == store.browse.ids(me, Wanted()) == [here]
+        assert (store.columns.stamp() == stamp, store.browse.version(me) == version) == (False, False)
+        assert store.ratings.of(me) == {gone: Rating.LIKE}
+
+        store.files.mark_back([Path("/music/gone"), Path("/music/no track")])
+        assert store.files.gone() == store.problems.all() == []
+        assert names(store.tracks.all(me)) == ["gone", "here"]
+        # Whoever kept the columns reads again what changed since.
+        assert gone in store.columns.read(since=stamp.analysed_at).ids
+        assert store.columns.stamp() != stamp
+
+    def test_a_mark_takes_the_place_of_another_problem_and_forgetting_takes_it_too(self, store, me):
+        add(store, "/music/gone")
+        store.problems.record(Path("/music/gone"), say("why", "cut off"), STAMP)
+        assert store.files.gone() == []
+        for _ in range(2):
+            store.files.mark_gone([Path("/music/gone")])
+        assert len(store.problems.all()) == 1
+        assert store.tracks.forget(store.files.gone()) == 1
+        assert store.problems.all() == store.files.known() == []
+
+    def test_nothing_to_move_or_mark_changes_nothing(self, store):
+        add(store, "/music/here")
+        stamp = store.columns.stamp()
+        store.files.move({})
+        store.files.mark_gone([])
+        store.files.mark_back([])
+        assert store.columns.stamp() == stamp
 
 
 class TestFind:

@@ -249,7 +249,7 @@ def show_queue(queue: Queue) -> None:
             terminal.print(escaped(said))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in ("", "title", "artist", "mood", "why"):
-        table.add_column(header)
+        table.add_column(header, overflow="fold")
     for number, chosen in enumerate(queue.recommended.tracks, 1):
         track = chosen.track
         table.add_row(
@@ -260,7 +260,7 @@ def show_queue(queue: Queue) -> None:
             escaped(chosen.why),
         )
     if table.row_count:
-        terminal.print(table)
+        terminal.print(table, soft_wrap=False)  # which would cut what is too wide
 
 
 def _measured(value: float | None, decimals: int) -> float | None:

@@ -14,6 +14,7 @@ from mien.store.collaborators import Collaborators
 from mien.store.columns import LibraryColumns, LibraryStamp
 from mien.store.database import Database
 from mien.store.feelings import Feelings, SavedFeeling
+from mien.store.files import Files, KnownFile
 from mien.store.folders import Folder, Folders
 from mien.store.imports import Import, Imports
 from mien.store.labels import Labels
@@ -38,6 +39,7 @@ __all__ = [
     "FileStamp",
     "Folder",
     "Import",
+    "KnownFile",
     "LibraryStamp",
     "Order",
     "Playlist",
@@ -62,6 +64,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.tracks = Tracks(database)
+        self.files = Files(database)
         self.columns = LibraryColumns(database)
         self.problems = Problems(database)
         self.listeners = Listeners(database)

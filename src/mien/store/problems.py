@@ -39,7 +39,10 @@ class Problem:
 
 
 class Problems:
-    """Files that could not be analysed; ``Tracks.save`` and ``Tracks.forget`` clear them."""
+    """Files that could not be analysed or are gone.
+
+    ``Tracks.save``, ``Tracks.forget`` and ``Files`` clear them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -247,11 +247,11 @@ class Tracks:
 
 def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) -> int:
     now = datetime.now(UTC)
-    names = (analysis.path.stem, analysis.tags.title, analysis.tags.artist, analysis.tags.album)
+    tags = analysis.tags
     values = {
         **asdict(stamp),
-        **asdict(analysis.tags),
-        "words": searchable(" ".join(names)),
+        **asdict(tags),
+        "words": words_of(analysis.path, tags.title, tags.artist, tags.album),
         "duration_s": analysis.duration_s,
         "tempo_bpm": analysis.tempo_bpm,
         "key": analysis.key,
@@ -268,6 +268,11 @@ def _save_row(connection: Connection, analysis: SongAnalysis, stamp: FileStamp) 
         new = insert(tracks).values(path=analysis.path, added_at=now, **values).returning(tracks.c.id)
         track_id = connection.scalars(new).one()
     return int(track_id)
+
+
+def words_of(path: Path, title: str, artist: str, album: str) -> str:
+    """What a search for a track looks through."""
+    return searchable(" ".join((path.stem, title, artist, album)))
 
 
 def of_listener(listener: Listener) -> Select[Any]:
