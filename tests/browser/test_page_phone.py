@@ -84,9 +84,8 @@ def test_on_a_phone_everything_that_is_pressed_is_large_enough_for_a_finger(open
     found = []
     for name in (*PAGES, f"playlists/{playlist}", f"playlists/{smart}"):
         go(page, name)
-        within = ".pad" if name == "now" else "main"
         expect(page.locator(SOMETHING).first).to_be_visible()
-        found += [(name, one) for one in page.evaluate(SMALL, [within, FINGER_PX])]
+        found += [(name, one) for one in page.evaluate(SMALL, ["main", FINGER_PX])]
     go(page, "settings/choosing")
     page.get_by_role("radio", name="My own").check()
     expect(page.get_by_role("slider", name="sad: calm")).to_be_visible()

@@ -14,7 +14,10 @@ beforeEach(() => i18n.choose('de'));
 
 const HEARD: Said = { code: 'mood_heard', values: { mood: 'sad', share: 0.62 } };
 const WHY: Said[] = [
-  { code: 'mood_wanted', values: { heard: HEARD, because: { code: 'fits', values: { face: { code: 'face_sad', values: {} } } } } },
+  {
+    code: 'mood_wanted',
+    values: { heard: HEARD, because: { code: 'fits', values: { face: { code: 'face_sad', values: {} } } } },
+  },
   { code: 'liked', values: {} },
 ];
 

@@ -206,7 +206,7 @@ export const de: Text = {
     pressPlay: 'Der Browser möchte erst einen Druck: drücke auf Abspielen.',
     elsewhere: 'Die Musik spielt in einem anderen Tab weiter.',
     playsElsewhere: 'Spielt in einem anderen Tab',
-    asleep: (minutes) => `Einschlaf-Timer: noch ${minutes} Minuten`,
+    asleep: (minutes) => `Einschlaf-Timer: noch ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'}`,
     asleepEnd: 'Einschlaf-Timer: nach diesem Lied',
     toLine: (text) => `Ab „${text}“ spielen`,
     fade: 'Überblenden',

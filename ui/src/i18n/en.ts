@@ -190,7 +190,7 @@ export const en = {
     pressPlay: 'Your browser wants a press first: press play.',
     elsewhere: 'The music plays on in another tab.',
     playsElsewhere: 'Plays in another tab',
-    asleep: (minutes: number) => `Sleep timer: ${minutes} minutes left`,
+    asleep: (minutes: number) => `Sleep timer: ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} left`,
     asleepEnd: 'Sleep timer: after this song',
     toLine: (text: string) => `Play from “${text}”`,
     fade: 'Fade between songs',
