@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mien.cli import app, care
-from mien.cli.evaluation import SplitName
+from mien.cli import app, care, evaluation
 from mien.errors import ConfigurationError, ConflictError, ImageError, MienError, SoundError
 from mien.store import Role, open_store
 
@@ -79,12 +78,6 @@ class TestDoctor:
 
 
 class TestJson:
-    def test_imports_are_listed_and_taken_back_as_json(self, mien, tmp_path):
-        assert mien("import", "--json") == ""
-        file = tmp_path / "mine.json"
-        mien("export", file)
-        assert json.loads(mien("import", file, "--json"))["import"] is None
-
     def test_forgetting_a_face_is_said_as_json(self, mien):
         told = json.loads(mien("calibrate", "--forget", "--json"))
         assert told == {"listener": "me", "forgotten": False}
@@ -133,7 +126,7 @@ class TestEvaluate:
     def test_every_split_has_a_name(self):
         from mien.training.recommend import SPLITS
 
-        assert tuple(SplitName) == SPLITS
+        assert tuple(evaluation.SplitName) == SPLITS
 
     @pytest.mark.parametrize("option", ["--split", "--part"])
     def test_an_unknown_split_or_part_is_bad_usage(self, mien, option):

@@ -76,6 +76,17 @@ def test_a_label_says_what_moved_and_is_taken_back(mien):
     assert mien("taste", "show") == "Mien has learned nothing of you yet\n"
 
 
+def test_imports_are_listed_and_taken_back_as_json(mien, tmp_path):
+    (tmp_path / "mine.csv").write_text("artist,track,uts\nArtist 4,Song 04,1636225849\n")
+    number = json.loads(mien("import", tmp_path / "mine.csv", "--json"))["import"]
+    (listed,) = map(json.loads, mien("import", "--json").splitlines())
+    assert listed.pop("imported_at").endswith("+00:00")
+    assert listed == {"import": number, "source": "Last.fm", "file": "mine.csv", "listens": 1}
+    undone = mien("import", "--undo", number, "--json")
+    assert json.loads(undone) == {"import": number, "taken_back": 1}
+    assert mien("import", "--json") == ""
+
+
 def test_a_label_is_told_as_json(mien):
     told = json.loads(mien("label", "song 04", "tender", "--json"))
     assert (told["title"], told["label"], told["before"], told["moved_count"]) == (
