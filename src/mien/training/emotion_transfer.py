@@ -180,8 +180,6 @@ def _dense(path: Path) -> list[NDArray[np.float32]]:
             added = next(n for n in graph.node if n.op_type == "Add" and node.output[0] in n.input)
             bias = next(values[name] for name in added.input if name in values)
             return [values[node.input[1]], bias.reshape(-1)]
-        if node.op_type == "Gemm":
-            return [values[node.input[1]], values[node.input[2]].reshape(-1)]
     return []
 
 
