@@ -260,7 +260,7 @@ def show_queue(queue: Queue) -> None:
             escaped(chosen.why),
         )
     if table.row_count:
-        terminal.print(table, soft_wrap=False)  # which would cut what is too wide
+        terminal.print(table)
 
 
 def _measured(value: float | None, decimals: int) -> float | None:

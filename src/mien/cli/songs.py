@@ -104,7 +104,7 @@ def _show_failed(failed: Sequence[tuple[Path, Sentence]]) -> None:
     table.add_column("why", overflow="fold")
     for path, why in failed:
         table.add_row(escaped(str(path)), escaped(str(why)))
-    terminal.print(table, soft_wrap=False)
+    terminal.print(table)
 
 
 def _failure(path: Path, why: Sentence | None) -> str:
