@@ -21,7 +21,8 @@ from mien.audio.files import find_audio_files
 from mien.audio.mood import MoodNetwork
 from mien.audio.tags import TagReader
 from mien.audio.workers import Result, map_files
-from mien.domain import Box, Face, FrameFaces, Reading, say
+from mien.domain import Box, Face, FrameFaces, Reading
+from mien.sentences import say
 from mien.store import FileStamp, open_store
 from mien.usecases.calibrating import Calibrating
 from mien.usecases.collaborative import Collaborative
@@ -48,15 +49,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.config import Settings
-    from mien.domain import (
-        Calibration,
-        Emotion,
-        Estimate,
-        Listener,
-        Quality,
-        Sentence,
-        SongAnalysis,
-    )
+    from mien.domain import Calibration, Emotion, Estimate, Listener, Quality, SongAnalysis
+    from mien.sentences import Sentence
     from mien.store import Store
 
 # A glance at the listener: long enough to smooth over a blink, short enough not to be waited for.

@@ -29,9 +29,9 @@ from mien.domain import (
     Tags,
     TempoCandidate,
     Wish,
-    say,
 )
 from mien.errors import NotFoundError, StoreError
+from mien.sentences import say
 from mien.store import FileStamp, KnownFile, Wanted, open_store
 from mien.store.feelings import SavedFeeling
 

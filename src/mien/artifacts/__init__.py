@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mien.domain import fault_of, say
 from mien.errors import ArtifactError
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,8 +19,8 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
 from mien.audio.files import require_regular_file, shown_name
-from mien.domain import fault_of, say
 from mien.errors import DecodingError
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -6,8 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from mien.domain import Sentence, fault_of, say
 from mien.errors import DecodingError
+from mien.sentences import Sentence, fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,8 +9,9 @@ import numpy as np
 
 from mien.artifacts import Network, apply_temperature
 from mien.audio.features import FEATURES, FEATURES_VERSION
-from mien.domain import Estimate, Mood, MoodEstimate, Quadrant, say, undecided
+from mien.domain import Estimate, Mood, MoodEstimate, Quadrant, undecided
 from mien.errors import ArtifactError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

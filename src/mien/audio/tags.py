@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from mien.audio.files import require_regular_file, shown_name
-from mien.domain import Sentence, Tags, say, sentence_of
+from mien.domain import Tags
 from mien.errors import DecodingError
+from mien.sentences import Sentence, say, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,8 +17,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 from mien.audio.decode import decode
-from mien.domain import sentence_of
 from mien.errors import MienError
+from mien.sentences import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from mien.domain import Sentence, say, sentence_of
 from mien.errors import MienError
+from mien.sentences import Sentence, say, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

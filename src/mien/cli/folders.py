@@ -5,8 +5,8 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from mien.domain import fault_of
 from mien.errors import MienError
+from mien.sentences import fault_of
 
 if TYPE_CHECKING:
     from pathlib import Path

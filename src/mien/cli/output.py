@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mien.domain import Estimate, Face, FrameFaces, Reading, Sentence, SongAnalysis
+    from mien.domain import Estimate, Face, FrameFaces, Reading, SongAnalysis
+    from mien.sentences import Sentence
     from mien.usecases.answers import Queue
 
 DECIMALS = 5

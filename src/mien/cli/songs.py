@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mien.core import Mien, ScanPlan
-    from mien.domain import Sentence, SongAnalysis
+    from mien.domain import SongAnalysis
+    from mien.sentences import Sentence
 
 
 def register(app: typer.Typer) -> None:

@@ -21,8 +21,8 @@ from mien.cli.learning import (
     training_progress,
 )
 from mien.cli.output import console, escaped
-from mien.domain import sentence_of
 from mien.errors import ConfigurationError, MienError
+from mien.sentences import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

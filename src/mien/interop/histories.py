@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import fault_of, say
 from mien.errors import InteropError
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

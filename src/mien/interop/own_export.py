@@ -9,9 +9,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Mood, PolicyName, Rating, Wish, fault_of, say
+from mien.domain import Mood, PolicyName, Rating, Wish
 from mien.errors import InteropError
 from mien.interop.histories import LARGEST_BYTES, too_large
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

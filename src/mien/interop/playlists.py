@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from mien.domain import Sentence, fault_of, say
 from mien.errors import InteropError
+from mien.sentences import Sentence, fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

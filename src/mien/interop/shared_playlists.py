@@ -17,9 +17,9 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from mien.domain import say
 from mien.errors import InteropError
 from mien.interop.playlists import PlaylistEntry, PlaylistFile, read_limited, replace_file
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mien.domain import Emotion, Mood, PolicyName, Sentence, say
+from mien.domain import Emotion, Mood, PolicyName
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import Rating, Sentence, Wish, say
+from mien.domain import Rating, Wish
 from mien.recommend.taste import FINISHED
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from mien.domain import Track

@@ -11,8 +11,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import EMOTION_PLANE, MOOD_PLANE, Emotion, Estimate, Mood, PolicyName, Sentence, say
+from mien.domain import EMOTION_PLANE, MOOD_PLANE, Emotion, Estimate, Mood, PolicyName
 from mien.errors import ConfigurationError
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,9 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import Emotion, Mood, PolicyName, say
+from mien.domain import Emotion, Mood, PolicyName
 from mien.errors import ConfigurationError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

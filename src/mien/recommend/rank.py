@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.domain import Mood, say
+from mien.domain import Mood
 from mien.recommend.beside import flow, spacing
 from mien.recommend.places import TASTE_PARTS, Places
 from mien.recommend.preferences import Weights
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from mien.domain import Sentence
     from mien.recommend.places import Goal
     from mien.recommend.policy import Wanted
     from mien.recommend.view import View
+    from mien.sentences import Sentence
 
 PARTS: Mapping[str, str] = {
     "mood": "how far the song's mood is the wanted one, -1 to 1",

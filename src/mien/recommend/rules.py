@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import Mood, Rating, say
+from mien.domain import Mood, Rating
 from mien.errors import InteropError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mien.domain import Mood, Rating, say
+from mien.domain import Mood, Rating
+from mien.sentences import say
 
 if TYPE_CHECKING:
-    from mien.domain import Sentence
     from mien.recommend.policy import Wanted
     from mien.recommend.rank import Pick
     from mien.recommend.view import View
+    from mien.sentences import Sentence
 
 _MOODS = tuple(Mood)
 _OPINIONS = {

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, true, update
 
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ConflictError, NotFoundError
+from mien.sentences import say
 from mien.store.database import upsert
 from mien.store.schema import accounts, listeners, sessions
 

@@ -13,8 +13,8 @@ from sqlalchemy import URL, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from mien.domain import Sentence, say
 from mien.errors import NotFoundError, StoreBusyError, StoreError
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from mien.domain import say
+from mien.sentences import say
 from mien.store.schema import PathBytes, Words, features, problems, tracks
 from mien.store.tracks import FileStamp, words_of
 from mien.store.vectors import to_blob

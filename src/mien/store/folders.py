@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.store.database import upsert
 from mien.store.schema import folders
 

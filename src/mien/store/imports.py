@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.store.schema import imported_listens, imports, listens
 
 if TYPE_CHECKING:

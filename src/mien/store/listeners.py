@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ConflictError, NotFoundError, StoreError
+from mien.sentences import say
 from mien.store.schema import (
     feelings,
     imports,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from mien.domain import say
 from mien.errors import ConflictError, NotFoundError
+from mien.sentences import say
 from mien.store.schema import playlist_changes, playlist_items, playlists, tracks
 
 if TYPE_CHECKING:

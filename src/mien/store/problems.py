@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from mien.domain import Sentence
+from mien.sentences import Sentence
 from mien.store.database import upsert
 from mien.store.schema import one_line, problems
 from mien.store.tracks import FileStamp

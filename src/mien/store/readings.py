@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, insert, select, true
 
-from mien.domain import Emotion, Estimate, Reading, Reason, say
+from mien.domain import Emotion, Estimate, Reading, Reason
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.store.schema import readings
 
 if TYPE_CHECKING:

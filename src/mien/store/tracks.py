@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 
-from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track, say
+from mien.domain import Estimate, Mood, SongAnalysis, Tags, TempoCandidate, Track
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.store.features import save_features
 from mien.store.moods import curve_of, judge_anew, mood_of, save_mood
 from mien.store.schema import PathBytes, features, labels, mood_details, moods, problems, tracks

@@ -22,8 +22,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from mien.domain import Sentence, fault_of, say
 from mien.errors import DatasetError
+from mien.sentences import Sentence, fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

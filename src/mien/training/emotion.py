@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.artifacts import Artifact, apply_temperature, save
-from mien.domain import Emotion, say
+from mien.domain import Emotion
 from mien.errors import DatasetError
+from mien.sentences import say
 from mien.training.datasets import Example, Part, read_labelled, split, ungrouped
 from mien.training.emotion_checkpoint import Checkpoint
 from mien.training.emotion_decision import fit_decision

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import fault_of, say
 from mien.errors import DatasetError
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from mien.domain import say, sentence_of
 from mien.errors import DatasetError, ImageError
+from mien.sentences import say, sentence_of
 from mien.training.datasets import label_of
 from mien.vision.emotion import crop, resize
 from mien.vision.pictures import read_picture

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.domain import say
 from mien.errors import DatasetError
+from mien.sentences import say
 from mien.training.augment import augment, mix
 from mien.training.emotion_checkpoint import State
 from mien.vision.emotion import standardise

@@ -11,8 +11,8 @@ import numpy as np
 from mien.audio.decode import decode, decode_all
 from mien.audio.features import FEATURES_VERSION, SAMPLE_RATE_HZ, listen, merge, vector
 from mien.audio.workers import map_files
-from mien.domain import fault_of, say
 from mien.errors import DatasetError, DecodingError
+from mien.sentences import fault_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mien.audio.features import Sound
-    from mien.domain import Sentence
+    from mien.sentences import Sentence
     from mien.training.datasets import Example, LabelledData
 
     Vectors = NDArray[np.float32]

@@ -16,8 +16,8 @@ import numpy as np
 from mien.artifacts import Artifact, Network, apply_temperature, save
 from mien.audio.features import FEATURES, FEATURES_VERSION
 from mien.audio.mood import EMBEDDING, INPUT, require_features
-from mien.domain import say
 from mien.errors import DatasetError
+from mien.sentences import say
 from mien.training.export import to_onnx
 from mien.training.mood_network import MoodTraining, Networks, fit, predict
 from mien.training.mood_scores import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mien.domain import Sentence
+    from mien.sentences import Sentence
     from mien.training.evaluate import Scores
     from mien.training.measuring import Progress
     from mien.training.songs import Songs

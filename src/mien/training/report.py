@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from mien.domain import fault_of, say
 from mien.errors import ArtifactError
+from mien.sentences import fault_of, say
 from mien.training.report_plots import calibration, coverage, curves, plane
 
 if TYPE_CHECKING:

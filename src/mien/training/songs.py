@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mien.audio.mood import MOODS, QUADRANTS
-from mien.domain import Mood, Quadrant, say
+from mien.domain import Mood, Quadrant
 from mien.errors import DatasetError
+from mien.sentences import say
 from mien.training.datasets import read_labelled, require_part
 from mien.training.measuring import measure_song, measure_whole, measured
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mien.domain import Sentence
+    from mien.sentences import Sentence
     from mien.training.datasets import Example, LabelledData
     from mien.training.measuring import Progress, Vectors
 

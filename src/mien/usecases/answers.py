@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mien.domain import Estimate, Mood, Recommendation, in_english
+from mien.domain import Estimate, Mood, Recommendation
 from mien.recommend.why import why
+from mien.sentences import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mien.domain import Emotion, PolicyName, Rating, Reading, Sentence, Track
+    from mien.domain import Emotion, PolicyName, Rating, Reading, Track
     from mien.recommend.catalogue import Catalogue
     from mien.recommend.guard import Offer
     from mien.recommend.personal import Hearing
     from mien.recommend.policy import Wanted
     from mien.recommend.rank import Pick
     from mien.recommend.view import View
+    from mien.sentences import Sentence
 
 _MOODS = tuple(Mood)
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import MOOD_PLANE, Calibration, Emotion, Feeling, Mood, Reason, say
+from mien.domain import MOOD_PLANE, Calibration, Emotion, Feeling, Mood, Reason
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.store import SavedFeeling
 from mien.vision.calibration import calibrated
 

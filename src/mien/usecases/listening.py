@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import Mood, say
+from mien.domain import Mood
 from mien.errors import NotFoundError
 from mien.recommend.asking import Asked, most_telling
 from mien.recommend.guard import Offer, sinking
@@ -26,6 +26,7 @@ from mien.recommend.preferences import Preferences
 from mien.recommend.rank import rank
 from mien.recommend.taste import taste_of
 from mien.recommend.view import View
+from mien.sentences import say
 from mien.usecases.answers import (
     Changed,
     Moved,

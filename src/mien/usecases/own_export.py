@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.domain import Listen, Sentence, say, sentence_of
+from mien.domain import Listen
 from mien.errors import ConfigurationError, InteropError, StoreError
 from mien.interop.matching import Matcher
 from mien.interop.own_export import EXPORT_VERSION
 from mien.recommend.preferences import Preferences
 from mien.recommend.rules import read_rules
+from mien.sentences import Sentence, say, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

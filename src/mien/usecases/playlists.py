@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mien.domain import Sentence, say
 from mien.errors import InteropError
 from mien.interop.playlists import PlaylistEntry, read_m3u8, write_m3u8
 from mien.interop.shared_playlists import read_jspf, read_xspf, write_jspf, write_xspf
 from mien.recommend.rules import Known, read_rules
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

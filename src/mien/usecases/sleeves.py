@@ -17,9 +17,9 @@ from mien.audio.files import require_regular_file
 from mien.audio.peaks import outliner
 from mien.audio.tags import TagReader
 from mien.audio.workers import map_files
-from mien.domain import say
 from mien.errors import DecodingError, ImageError
 from mien.interop.lyrics import Lyrics, parse_lyrics
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,13 +7,14 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mien.domain import say
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from mien.domain import Sentence, SongAnalysis
+    from mien.domain import SongAnalysis
+    from mien.sentences import Sentence
     from mien.store import FileStamp, KnownFile, Store
 
 

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mien.domain import Sentence, fault_of, say
 from mien.errors import ImageError
+from mien.sentences import Sentence, fault_of, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from mien.domain import say
 from mien.errors import RequestError, SignedOutError, ThrottledError
+from mien.sentences import say
 from mien.store import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from mien.domain import Listener, Sentence
+    from mien.domain import Listener
+    from mien.sentences import Sentence
     from mien.store import Account, Session, Store
 
 SESSION_LASTS = timedelta(days=30)

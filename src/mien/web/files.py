@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 import anyio.to_thread
 from starlette.responses import Response, StreamingResponse
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.web.problems import problem
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from mien.domain import say
+from mien.sentences import say
 from mien.web.problems import problem
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from mien.domain import say
 from mien.errors import ThrottledError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from mien.core import Mien
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ForbiddenError
+from mien.sentences import say
 from mien.store import Order, Session, Store, Wanted
 from mien.web.access import Access, Paces
 from mien.web.live import Live

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from mien import errors
-from mien.domain import Sentence, say
+from mien.sentences import Sentence, say
 from mien.web.schemas import Said, plain, said
 
 if TYPE_CHECKING:

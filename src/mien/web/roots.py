@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.audio.files import AUDIO_SUFFIXES
-from mien.domain import say
 from mien.errors import NotFoundError, RequestError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mien.domain import Sentence, say, sentence_of
 from mien.errors import ConflictError, MienError
+from mien.sentences import Sentence, say, sentence_of
 from mien.web.problems import DEFECT
 from mien.web.schemas import plain, said
 

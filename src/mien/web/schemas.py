@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Path as PathParameter
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from mien import domain
+from mien import domain, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,13 +181,13 @@ class Ok(Given):
     """How many it was done to."""
 
 
-def said(sentence: domain.Sentence) -> Said:
+def said(sentence: sentences.Sentence) -> Said:
     """A sentence as the API gives it."""
     return Said(code=sentence.code, values={name: _filled(value) for name, value in sentence.values.items()})
 
 
-def _filled(value: str | float | datetime | domain.Sentence) -> str | float | Said:
-    if isinstance(value, domain.Sentence):
+def _filled(value: str | float | datetime | sentences.Sentence) -> str | float | Said:
+    if isinstance(value, sentences.Sentence):
         return said(value)
     if isinstance(value, datetime):
         return value.isoformat()

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, cast
 import anyio.to_thread
 from starlette.responses import Response
 
-from mien.domain import Sentence, say
 from mien.errors import DecodingError, ThrottledError
+from mien.sentences import Sentence, say
 from mien.web.files import Streamed
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from typing import IO, TYPE_CHECKING, Any
 from PIL import Image
 
 from mien.audio.files import AUDIO_SUFFIXES
-from mien.domain import Emotion, Mood, Sentence, say
+from mien.domain import Emotion, Mood
 from mien.errors import ConflictError, DatasetError, NotFoundError, TooLargeError
+from mien.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
-from mien.domain import say
 from mien.errors import MienError, NotFoundError, StoreError
+from mien.sentences import say
 
 if TYPE_CHECKING:
     from datetime import datetime

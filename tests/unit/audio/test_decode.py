@@ -21,7 +21,7 @@ from mien.audio.files import find_audio_files
 from mien.errors import DecodingError
 
 if TYPE_CHECKING:
-    from mien.domain import Sentence
+    from mien.sentences import Sentence
 
 RATE_HZ = 22_050
 

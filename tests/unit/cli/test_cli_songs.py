@@ -7,7 +7,8 @@ import pytest
 
 from mien.cli.output import show_queue
 from mien.cli.songs import _show_failed
-from mien.domain import Estimate, Mood, Recommendation, Tags, Track, say
+from mien.domain import Estimate, Mood, Recommendation, Tags, Track
+from mien.sentences import say
 from mien.usecases.answers import Queue, Recommendations
 
 PATH = Path("/a/folder/with/a/name/that/is/longer/than/the/terminal/is/wide/a song [live].mp3")

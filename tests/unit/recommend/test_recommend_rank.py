@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_library import MOODS, NOW, columns_of, ids, listens_of, view_of
 
-from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating, in_english
+from mien.domain import MOOD_PLANE, Emotion, Mood, PolicyName, Rating
 from mien.recommend import places as places_module
 from mien.recommend.policy import certainly, chosen, chosen_point, wanted
 from mien.recommend.preferences import Weights
@@ -14,6 +14,7 @@ from mien.recommend.rank import PARTS, rank
 from mien.recommend.taste import History
 from mien.recommend.view import others_column
 from mien.recommend.why import why
+from mien.sentences import in_english
 
 ONLY_CALM = chosen({Mood.CALM: 1})
 TASTE_ALONE = wanted(None, PolicyName.MATCH)

@@ -19,10 +19,10 @@ from mien.domain import (
     Reading,
     SongAnalysis,
     Tags,
-    say,
 )
 from mien.errors import ConfigurationError, NotFoundError
 from mien.recommend.preferences import Preferences, Weights
+from mien.sentences import say
 from mien.store import FileStamp, open_store
 from mien.store.schema import metadata
 from mien.usecases import kept as module

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mien.domain import Rating, say
+from mien.domain import Rating
+from mien.sentences import say
 from mien.store import FileStamp
 from mien.usecases.whereabouts import Whereabouts
 

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from argon2 import PasswordHasher
 
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ConfigurationError, RequestError, SignedOutError, ThrottledError
+from mien.sentences import say
 from mien.store import Role
 from mien.web import access
 from mien.web.access import Access, Pace, Throttle, hash_password, is_password

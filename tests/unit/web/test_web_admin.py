@@ -9,8 +9,8 @@ from cryptography import x509
 from PIL import Image
 from test_web_sleeves import picture, png_bomb
 
-from mien.domain import say
 from mien.errors import ConfigurationError, NotFoundError, StoreError
+from mien.sentences import say
 from mien.web import trainings
 from mien.web.certificates import certificate_for, own_addresses
 from mien.web.roots import Roots

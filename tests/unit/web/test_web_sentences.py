@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from mien import errors
-from mien.domain import Reason, Sentence, fault_of, say, sentence_of
+from mien.domain import Reason
 from mien.errors import DecodingError
+from mien.sentences import Sentence, fault_of, say, sentence_of
 
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted((ROOT / "src" / "mien").rglob("*.py"))

@@ -14,8 +14,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from mien import store
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import InteropError, ThrottledError, TooLargeError
+from mien.sentences import say
 from mien.usecases import own_export
 from mien.web.parts import Me, Parts, PartsOf
 from mien.web.problems import without_path

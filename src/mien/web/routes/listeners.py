@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ConflictError, NotFoundError
+from mien.sentences import say
 from mien.store import Account, Role
 from mien.web.access import hash_password
 from mien.web.parts import Admin, Parts, PartsOf

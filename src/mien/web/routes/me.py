@@ -11,8 +11,8 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import Field
 
 from mien import domain
-from mien.domain import say
 from mien.errors import RequestError
+from mien.sentences import say
 from mien.store import Store
 from mien.web.parts import COSTLY, Me, PartsOf
 from mien.web.routes.tracks import shown

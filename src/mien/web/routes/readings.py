@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field, field_validator
 
 from mien import domain
-from mien.domain import say
 from mien.errors import RequestError
+from mien.sentences import say
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Asked, Emotions, Moment, Ok, PathId, Reading, reading_of
 

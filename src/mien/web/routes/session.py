@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from mien.domain import Listener, say
+from mien.domain import Listener
 from mien.errors import ConflictError, SignedOutError
+from mien.sentences import say
 from mien.store import Role
 from mien.web.access import LONGEST_PASSWORD, SESSION_LASTS, hash_password
 from mien.web.parts import OPEN, Me, Parts, PartsOf, SignedIn, client_address, version

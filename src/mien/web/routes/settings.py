@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from mien import domain
-from mien.domain import say
 from mien.errors import RequestError
 from mien.recommend.preferences import LARGEST_WEIGHT, Preferences
 from mien.recommend.rank import PARTS
+from mien.sentences import say
 from mien.web.parts import Me, PartsOf
 from mien.web.schemas import Asked, Given
 

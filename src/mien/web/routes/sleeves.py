@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.web.files import answer_bytes
 from mien.web.parts import COSTLY, Me, PartsOf
 from mien.web.schemas import Given, PathId

@@ -10,8 +10,8 @@ from fastapi import Path as PathParameter
 from pydantic import model_validator
 from starlette.responses import Response
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.web.files import answer_file
 from mien.web.parts import Admin, PartsOf
 from mien.web.schemas import Asked, Given, Ok, Said, plain, said

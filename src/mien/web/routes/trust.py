@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from mien.domain import say
 from mien.errors import NotFoundError
+from mien.sentences import say
 from mien.web.certificates import fingerprint, grouped
 from mien.web.files import answer_file
 from mien.web.parts import OPEN, PartsOf
