@@ -282,6 +282,22 @@ class TestFiles:
         assert store.columns.read(since=stamp.analysed_at).ids.tolist() == [track_id]
         assert names(store.tracks.all(me)) == ["b"]
 
+    def test_the_same_sound_twice_is_told_from_another_of_the_same_length(self, store):
+        sounds = {"/music/b": 1.0, "/music/a": 1.0, "/music/other": 2.0}
+        for path, value in sounds.items():
+            store.tracks.save(replace(song(path), features=np.full(3, value, np.float32)), STAMP)
+        ((first, second),) = store.files.same_sound()
+        assert (first.path, second.path) == (Path("/music/a"), Path("/music/b"))
+
+    def test_how_much_was_said_of_files_is_counted(self, store, me):
+        loud, quiet = store.tracks.save(song("/music/loud"), STAMP), add(store, "/music/quiet")
+        store.labels.label(me, loud, Mood.SAD)
+        for minute in range(2):
+            store.listens.record(me, Listen(loud, NOON + timedelta(minutes=minute), 10.0))
+        store.ratings.rate(me, quiet, Rating.BAN)
+        assert store.files.said_of([Path("/music/loud"), Path("/nowhere")]) == {"label": 1, "listen": 2}
+        assert store.files.said_of([]) == {}
+
     def test_many_tracks_move_at_once_or_none_does(self, store):
         numbers = [add(store, f"/music/{i:04}") for i in range(1201)]
         store.files.move({number: Path(f"/new/{number}") for number in numbers[:-1]})

@@ -12,6 +12,7 @@ from mien.cli import demo as _demo
 from mien.cli import evaluation as _evaluation
 from mien.cli import faces as _faces
 from mien.cli import histories as _histories
+from mien.cli import library as _library
 from mien.cli import listening as _listening
 from mien.cli import playlists as _playlists
 from mien.cli import serve as _serve
@@ -28,7 +29,7 @@ _INTERRUPTED = 130
 
 for _group in (
     *(_demo, _songs, _faces, _calibrating, _listening, _taste, _playlists, _collaborative, _histories),
-    *(_training, _evaluation, _care, _serve),
+    *(_training, _evaluation, _library, _care, _serve),
 ):
     _group.register(app)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mien.sentences import say
-from mien.store.schema import PathBytes, Words, features, problems, tracks
+from mien.store.schema import PathBytes, Words, features, labels, listens, problems, ratings, tracks
 from mien.store.tracks import FileStamp, words_of
 from mien.store.vectors import to_blob
 
@@ -26,7 +27,8 @@ GONE = say(
     "song_gone",
     "the file is not there any more: put it back and scan again, or take it out with mien library forget",
 )
-_MOVED_AT_ONCE = 500
+_AT_ONCE = 500
+_SAID = {"label": labels, "rating": ratings, "listen": listens}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Files:
         """
         numbers = list(moves)
         with self._database.writing() as connection:
-            for first in range(0, len(numbers), _MOVED_AT_ONCE):
-                some = numbers[first : first + _MOVED_AT_ONCE]
+            for first in range(0, len(numbers), _AT_ONCE):
+                some = numbers[first : first + _AT_ONCE]
                 _move(connection, {number: moves[number] for number in some})
 
     def sounding_like(self, analysis: SongAnalysis) -> list[int]:
@@ -82,6 +84,42 @@ class Files:
         )
         with self._database.reading() as connection:
             return list(connection.scalars(query))
+
+    def same_sound(self) -> list[list[KnownFile]]:
+        """Tracks of the same length and the very same stored features, two and more of a kind, by path."""
+        query = (
+            select(
+                tracks.c.id,
+                tracks.c.path,
+                tracks.c.size_bytes,
+                tracks.c.mtime_ns,
+                tracks.c.duration_s,
+                features.c.version,
+                features.c.vector,
+            )
+            .join(features, features.c.track_id == tracks.c.id)
+            .order_by(tracks.c.path)
+        )
+        kinds: dict[tuple[float, int, bytes], list[KnownFile]] = {}
+        with self._database.reading() as connection:
+            for track_id, path, size, mtime, duration_s, version, vector in connection.execute(query):
+                kind = (duration_s, version, sha256(vector).digest())
+                known = KnownFile(track_id, path, FileStamp(size, mtime), duration_s)
+                kinds.setdefault(kind, []).append(known)
+        return [alike for alike in kinds.values() if len(alike) > 1]
+
+    def said_of(self, paths: Iterable[Path]) -> dict[str, int]:
+        """How much listeners said of files' tracks: labels, ratings and listens, those that are not none."""
+        wanted = set(paths)
+        numbers = [file.track_id for file in self.known() if file.path in wanted]
+        counts = dict.fromkeys(_SAID, 0)
+        with self._database.reading() as connection:
+            for first in range(0, len(numbers), _AT_ONCE):
+                some = numbers[first : first + _AT_ONCE]
+                for name, table in _SAID.items():
+                    query = select(func.count()).select_from(table).where(table.c.track_id.in_(some))
+                    counts[name] += connection.scalar(query) or 0
+        return {name: count for name, count in counts.items() if count}
 
     def gone(self) -> list[Path]:
         """The files that are marked as gone, by path."""
