@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
+from mien.cli import backups as _backups
 from mien.cli import calibrating as _calibrating
 from mien.cli import care as _care
 from mien.cli import collaborative as _collaborative
@@ -29,7 +30,7 @@ _INTERRUPTED = 130
 
 for _group in (
     *(_demo, _songs, _faces, _calibrating, _listening, _taste, _playlists, _collaborative, _histories),
-    *(_training, _evaluation, _library, _care, _serve),
+    *(_training, _evaluation, _library, _backups, _care, _serve),
 ):
     _group.register(app)
 

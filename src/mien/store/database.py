@@ -40,7 +40,7 @@ _NOT_THERE = {"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"}
 _SENTENCES = {
     "FULL": say("store_full", "the disk is full, so nothing was saved: free some space and try again"),
     "NOTADB": say("store_no_database", "this file is not a database: choose another with MIEN_DATABASE_URL"),
-    "CORRUPT": say("store_damaged", "the database is damaged: restore a backup of it"),
+    "CORRUPT": say("store_damaged", "the database is damaged: put a copy of it back with mien restore"),
     "CANTOPEN": say(
         "store_not_opened",
         "the database cannot be opened: check that it is a file and that you may write to its folder",
