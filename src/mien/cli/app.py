@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.domain import Mood, PolicyName
+from mien.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mien.core import Mien
@@ -53,6 +55,17 @@ MoodArtifactOption = Annotated[
     Path | None, typer.Option("--mood-artifact", help="Another model artifact than the one shipped.")
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Makes the draw repeatable.")]
+
+
+def ask_first(question: str) -> None:
+    """Go on only if whoever is at the terminal says yes.
+
+    Raises:
+        ConfigurationError: there is no terminal to ask in.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigurationError("there is no terminal to ask in: give --yes")
+    typer.confirm(question, abort=True)
 
 
 def open_mien(**overrides: object) -> Mien:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mien.cli.app import ask_first
 from mien.cli.output import console, escaped
-from mien.errors import ConfigurationError
 
 _MIB = 1024 * 1024
 
@@ -53,9 +52,7 @@ def restore(
     from mien.store.backups import restore as put_back
 
     if not yes:
-        if not sys.stdin.isatty():
-            raise ConfigurationError("there is no terminal to ask in: give --yes")
-        typer.confirm("Put the copy in the place of the library?", abort=True)
+        ask_first("Put the copy in the place of the library?")
     kept = put_back(file, load_settings({}).database_url)
     console().print(f"the library is that of {escaped(str(file))}")
     if kept is not None:

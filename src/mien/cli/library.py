@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.app import JsonOption, WorkersOption, open_mien
+from mien.cli.app import JsonOption, WorkersOption, ask_first, open_mien
 from mien.cli.output import console, counted, escaped, print_json, printable
 from mien.cli.songs import run_scan
 from mien.errors import ConfigurationError, NotFoundError
@@ -131,7 +130,7 @@ def forget(
             return
         _tell(mien, sorted(chosen))
         if not yes:
-            _ask(len(chosen))
+            ask_first(f"Take {counted(len(chosen), 'file')} out of the library?")
         mien.store.tracks.forget(chosen)
     console().print(f"{counted(len(chosen), 'file')} taken out; the disk was not touched")
 
@@ -150,12 +149,6 @@ def _tell(mien: Mien, chosen: Sequence[Path]) -> None:
     if said:
         counts = ", ".join(counted(n, what) for what, n in said.items())
         console(stderr=True).print(f"with them goes what was said of them: {counts}")
-
-
-def _ask(n: int) -> None:
-    if not sys.stdin.isatty():
-        raise ConfigurationError("there is no terminal to ask in: give --yes")
-    typer.confirm(f"Take {counted(n, 'file')} out of the library?", abort=True)
 
 
 def _absolute(paths: Sequence[Path]) -> set[Path]:

@@ -2,6 +2,10 @@
 import { i18n } from '../i18n/index.svelte';
 import { moved } from './queue';
 
+/** So near to its edge a list that is longer than the page scrolls, by so much a move. */
+const NEAR_EDGE_PX = 60;
+const SCROLL_PX = 16;
+
 export class Reorder<T> {
   /** The order while something is on its way; null where nothing is. */
   underway = $state.raw<T[] | null>(null);
@@ -19,6 +23,28 @@ export class Reorder<T> {
   take(items: T[], at: number): void {
     [this.from, this.at, this.underway] = [at, at, items];
     this.said = i18n.t.playlists.taken(this.nameOf(items[at]));
+  }
+
+  /** Take it with the pointer, until that is let go; `placeOf`: the place in the list that is at this height. */
+  drag(event: PointerEvent, items: T[], at: number, placeOf: (clientY: number) => number): void {
+    event.preventDefault();
+    this.take(items, at);
+    const scroller = (event.currentTarget as Element).closest('main')!;
+    const over = ({ clientY }: PointerEvent) => {
+      this.carry(placeOf(clientY));
+      const { top, bottom } = scroller.getBoundingClientRect();
+      if (clientY < top + NEAR_EDGE_PX) scroller.scrollBy(0, -SCROLL_PX);
+      else if (clientY > bottom - NEAR_EDGE_PX) scroller.scrollBy(0, SCROLL_PX);
+    };
+    const up = () => {
+      removeEventListener('pointermove', over);
+      removeEventListener('pointerup', up);
+      removeEventListener('pointercancel', up);
+      this.put();
+    };
+    addEventListener('pointermove', over);
+    addEventListener('pointerup', up);
+    addEventListener('pointercancel', up);
   }
 
   carry(target: number): void {
